@@ -1,0 +1,1 @@
+//! A safe, small wrapper around the Hyperscan multi-pattern matcher.

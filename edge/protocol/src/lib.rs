@@ -1,0 +1,7 @@
+//! One folder per wire protocol: maps a request head to a plan and a body's records to policy views.
+//!
+//! Refuses to do I/O: it holds no sockets, tasks or clocks and names no HTTP server.
+
+mod plan;
+
+pub use plan::{BodyFilter, FailOpen, Filtered, Head, Outcome, Plan, Protocol, RecordCounts, Upstream};

@@ -1,0 +1,1 @@
+//! Listener, connections, router, driver of plans and upstream pools; knows no protocol by name.

@@ -1,0 +1,1 @@
+//! Bytes to records to bytes: content codings, wire cursors and splicing, without I/O.

@@ -1,0 +1,1 @@
+//! Test support: a loopback intake and a split-point replayer.

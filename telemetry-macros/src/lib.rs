@@ -1,0 +1,1 @@
+//! Derive macros of the telemetry SDK: tokens in, telemetry-schema decides, code out.

@@ -1,0 +1,1 @@
+//! The model of a telemetry declaration: names, units, grammar and validation.

@@ -1,0 +1,1 @@
+//! Schema-first telemetry: structs become per-worker counters, descriptors and exports.
