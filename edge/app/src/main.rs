@@ -1,2 +1,0 @@
-//! The edge binary.
-fn main() {}
