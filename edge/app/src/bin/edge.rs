@@ -1,0 +1,3 @@
+//! The distribution with every protocol.
+
+fn main() {}

@@ -1,0 +1,132 @@
+use std::time::Duration;
+
+use super::*;
+
+/// Reads `file` with `variables` set.
+fn read(file: &str, variables: &[(&str, &str)]) -> Result<Loaded, ConfigError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config");
+    std::fs::write(&path, file).unwrap();
+    let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    load(Some(&path), &variables)
+}
+
+fn config(file: &str, variables: &[(&str, &str)]) -> Config {
+    read(file, variables).unwrap().config
+}
+
+/// The problems of `file`, one a line.
+fn problems(file: &str, variables: &[(&str, &str)]) -> Vec<String> {
+    match read(file, variables) {
+        Err(ConfigError::Invalid { problems, .. }) => problems.iter().map(ToString::to_string).collect(),
+        other => panic!("no problems found: {other:?}"),
+    }
+}
+
+#[test]
+fn the_defaults_are_the_documented_ones() {
+    let config = config("", &[]);
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.upstreams, Upstreams::default());
+    assert_eq!(config.limits.body_bytes_max, 16 << 20);
+    assert_eq!(config.limits.decoded_bytes_max, 64 << 20);
+    assert_eq!(config.limits.connections_max, 1024);
+    assert_eq!(config.deadlines.head, Duration::from_secs(30));
+    assert_eq!(config.deadlines.dial, Duration::from_secs(10));
+    assert_eq!(config.deadlines.idle, Duration::from_secs(60));
+    assert_eq!(config.ready_after, ReadyAfter::Policies);
+    assert_eq!(config.service.version, crate::VERSION);
+}
+
+#[test]
+fn json_and_yaml_read_alike() {
+    let json = r#"{"listen_port": 9, "policy_providers": [{"id": "a", "type": "file", "path": "p.yaml"}]}"#;
+    let yaml = "listen_port: 9\npolicy_providers:\n- {id: a, type: file, path: p.yaml}\n";
+    assert_eq!(config(json, &[]), config(yaml, &[]));
+    assert_eq!(config(yaml, &[]).providers, [FileProvider { id: "a".into(), path: "p.yaml".into() }]);
+}
+
+#[test]
+fn the_environment_beats_the_file_and_the_file_the_defaults() {
+    let file = "listen_port: 9\nlog_level: warn\ndeadlines: {drain: 5s}";
+    let config = config(file, &[("TERO_LISTEN_PORT", "10"), ("EDGE_DEADLINES_HEAD", "7")]);
+    assert_eq!(config.listen.port(), 10);
+    assert_eq!(config.log_level, LogLevel::Warn);
+    assert_eq!(config.deadlines.drain, Duration::from_secs(5));
+    assert_eq!(config.deadlines.head, Duration::from_secs(7));
+}
+
+#[test]
+fn variables_are_substituted_in_overrides_too() {
+    let config = config(
+        "upstream_url: http://${HOST}:4318/${KEEP}",
+        &[("HOST", "intake"), ("KEEP", "base"), ("TERO_SERVICE_NAME", "edge-${HOST}")],
+    );
+    assert_eq!(config.upstreams.default.unwrap().to_string(), "http://intake:4318/base");
+    assert_eq!(config.service.name, "edge-intake");
+}
+
+#[test]
+fn every_problem_is_found_at_once_with_its_place() {
+    let file = r#"{
+        "listen_port": 70000, "listen_adress": "x", "upstream_url": "ftp://u:secret@h", "log_level": "loud",
+        "workers": 0, "max_body_size": "big", "max_connections": 0, "ready_after": "${NOPE}",
+        "deadlines": {"idle": "0s"}, "policy_providers": [
+            {"id": "a", "type": "http", "url": "http://h"}, {"id": "a", "type": "file"}, {"type": "fax"}, 3
+        ]
+    }"#;
+    let expected = [
+        "listen_adress: unknown key; the nearest known one is `listen_address`",
+        "ready_after: environment variable NOPE is not set; set it, or write `$${NOPE}` for the literal text",
+        "listen_port: `70000` is not a port from 0 to 65535",
+        "upstream_url: `ftp://***@h` is not a URL such as http://127.0.0.1:4318, without query",
+        "log_level: `loud` is not one of trace, debug, info, warn, err, error",
+        "max_body_size: `big` is not a size such as 1048576 or 1MiB",
+        "max_connections: `0` is not a positive number",
+        "workers: `0` is not `auto` or a number from 1 to 1024",
+        "deadlines.idle: `0s` is not a positive duration such as 30s or 500ms",
+        "policy_providers[0].type: `http` providers are not in this build yet; use `file`",
+        "policy_providers[1].path: must be set",
+        "policy_providers[2].id: must be set",
+        "policy_providers[2].type: `fax` is not one of file, http, grpc",
+        "policy_providers[3]: must be a table",
+        "policy_providers[1].id: `a` is used by an earlier provider too; ids are unique",
+    ];
+    assert_eq!(problems(file, &[]), expected);
+}
+
+#[test]
+fn a_wrong_override_names_its_variable() {
+    assert_eq!(
+        problems("", &[("EDGE_LISTEN_PORT", "x")]),
+        ["listen_port (set by EDGE_LISTEN_PORT): `x` is not a port from 0 to 65535"]
+    );
+}
+
+#[test]
+fn a_syntax_error_names_file_and_line() {
+    let error = read("{\n  \"listen_port\": 1,,\n}", &[]).unwrap_err().to_string();
+    assert!(error.contains("is not valid JSON") && error.contains("line 2 column 20"), "{error}");
+    let error = read("a: [", &[]).unwrap_err().to_string();
+    assert!(error.contains("is not valid YAML") && error.contains("line"), "{error}");
+    let error = load(Some(Path::new("/nope.json")), &Variables::new()).unwrap_err().to_string();
+    assert!(error.starts_with("cannot read configuration file /nope.json: "), "{error}");
+}
+
+#[test]
+fn keys_without_effect_are_named() {
+    let file = "otlp_grpc_url: http://h:4317\nlogs_url: http://h\nprometheus: {on_limit: truncate}";
+    assert_eq!(read(file, &[]).unwrap().ineffective(), ["otlp_grpc_url", "prometheus.on_limit"]);
+    assert_eq!(read("listen_port: 1", &[]).unwrap().ineffective(), [""; 0]);
+}
+
+#[test]
+fn the_effective_configuration_is_printed_without_secrets() {
+    let file = "upstream_url: https://user:${KEY}@host/base\nlisten_port: 9";
+    let printed = read(file, &[("KEY", "s3cret"), ("TERO_LOG_LEVEL", "debug")]).unwrap().printed();
+    let tree: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(tree["upstream_url"], "https://***@host/base");
+    assert_eq!((&tree["listen_port"], &tree["log_level"]), (&9.into(), &"debug".into()));
+    assert_eq!(tree["deadlines"]["idle"], "60s");
+    assert!(!printed.contains("s3cret"));
+}
