@@ -2,6 +2,12 @@
 //!
 //! Refuses to do I/O: it holds no sockets, tasks or clocks and names no HTTP server.
 
+mod admin;
+mod health;
+mod passthrough;
 mod plan;
 
+pub use admin::{Admin, AdminSource, MetricsFormat, PolicyReport, PolicyRow};
+pub use health::{Health, Ready};
+pub use passthrough::Passthrough;
 pub use plan::{BodyFilter, FailOpen, Filtered, Head, Outcome, Plan, Protocol, RecordCounts, Upstream};

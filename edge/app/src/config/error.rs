@@ -25,7 +25,7 @@ pub enum ConfigError {
         message: String,
     },
     /// The file can be read, but what it says cannot be.
-    #[error("invalid configuration{}:{}", from(origin), list(problems))]
+    #[error("invalid configuration{}:{}", from(origin.as_ref()), list(problems))]
     Invalid {
         /// The file, if there was one.
         origin: Option<PathBuf>,
@@ -34,12 +34,12 @@ pub enum ConfigError {
     },
 }
 
-fn from(origin: &Option<PathBuf>) -> String {
-    origin.as_ref().map_or_else(String::new, |path| format!(" in {}", path.display()))
+fn from(origin: Option<&PathBuf>) -> String {
+    origin.map_or_else(String::new, |path| format!(" in {}", path.display()))
 }
 
 fn list(problems: &[Problem]) -> String {
-    problems.iter().map(|problem| format!("\n  {problem}")).collect()
+    problems.iter().fold(String::new(), |list, problem| list + "\n  " + &problem.to_string())
 }
 
 /// One thing that is wrong, where.

@@ -1,0 +1,134 @@
+//! What edge tells an operator about itself: `/_edge/metrics` and `/_edge/policies`.
+
+mod accept;
+mod policies;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+
+pub use policies::{PolicyReport, PolicyRow};
+
+use crate::plan::{Head, Plan, Protocol};
+
+const METRICS: &str = "/_edge/metrics";
+const POLICIES: &str = "/_edge/policies";
+
+const TEXT: &str = "text/plain; charset=utf-8";
+const JSON: &str = "application/json";
+
+/// Where the answers come from.
+pub trait AdminSource: Send + Sync {
+    /// Edge's own metrics, or `None` if they are switched off.
+    fn metrics(&self, format: MetricsFormat) -> Option<String>;
+
+    /// What each policy did.
+    fn policies(&self) -> PolicyReport;
+}
+
+/// How metrics are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricsFormat {
+    /// Prometheus text exposition format 0.0.4.
+    Prometheus,
+    /// OpenMetrics 1.0.
+    OpenMetrics,
+}
+
+impl MetricsFormat {
+    const fn content_type(self) -> &'static str {
+        match self {
+            Self::Prometheus => "text/plain; version=0.0.4; charset=utf-8",
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        }
+    }
+}
+
+/// Answers the admin routes.
+pub struct Admin {
+    source: Arc<dyn AdminSource>,
+}
+
+impl Admin {
+    /// Routes answered with what `source` says.
+    pub fn new(source: Arc<dyn AdminSource>) -> Self {
+        Self { source }
+    }
+
+    fn metrics(&self, head: &Head<'_>) -> Response<Bytes> {
+        let format = metrics_format(head);
+        match self.source.metrics(format) {
+            Some(text) => answer(StatusCode::OK, format.content_type(), text),
+            None => answer(StatusCode::NOT_FOUND, TEXT, "switched off by telemetry.prometheus\n".to_owned()),
+        }
+    }
+
+    fn policies(&self, head: &Head<'_>) -> Response<Bytes> {
+        let report = self.source.policies();
+        if wants_json(head) {
+            answer(StatusCode::OK, JSON, policies::json(&report))
+        } else {
+            answer(StatusCode::OK, TEXT, policies::text(&report))
+        }
+    }
+}
+
+impl Protocol for Admin {
+    fn name(&self) -> &'static str {
+        "admin"
+    }
+
+    fn plan(&self, head: &Head<'_>) -> Option<Plan> {
+        let route = match head.uri.path() {
+            METRICS => METRICS,
+            POLICIES => POLICIES,
+            _ => return None,
+        };
+        let response = match (*head.method == Method::GET, route) {
+            (false, _) => method_not_allowed(),
+            (true, METRICS) => self.metrics(head),
+            (true, _) => self.policies(head),
+        };
+        Some(Plan::Respond { route, response })
+    }
+}
+
+/// OpenMetrics only for those who ask for it by name.
+fn metrics_format(head: &Head<'_>) -> MetricsFormat {
+    let named = accept::names(head.headers, "application", "openmetrics-text");
+    let wanted = accept::quality(head.headers, "application", "openmetrics-text");
+    if named && wanted > 0.0 && wanted >= accept::quality(head.headers, "text", "plain") {
+        MetricsFormat::OpenMetrics
+    } else {
+        MetricsFormat::Prometheus
+    }
+}
+
+fn wants_json(head: &Head<'_>) -> bool {
+    let format =
+        head.uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("format="));
+    match format {
+        Some(format) => format == "json",
+        None => {
+            let json = accept::quality(head.headers, "application", "json");
+            json > accept::quality(head.headers, "text", "plain")
+        }
+    }
+}
+
+fn method_not_allowed() -> Response<Bytes> {
+    let mut response = answer(StatusCode::METHOD_NOT_ALLOWED, TEXT, "method not allowed\n".to_owned());
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+    response
+}
+
+fn answer(status: StatusCode, content_type: &'static str, body: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+#[cfg(test)]
+mod tests;

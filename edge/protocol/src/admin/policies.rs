@@ -1,0 +1,58 @@
+//! What is said about policies at `/_edge/policies`, as text and as JSON.
+
+use std::fmt::Write as _;
+
+use edge_policy::Rejected;
+use serde_json::{Value, json};
+
+/// The policies in force and those that are not.
+#[derive(Debug, Clone, Default)]
+pub struct PolicyReport {
+    /// In force, ascending by id.
+    pub policies: Vec<PolicyRow>,
+    /// Not in force, because they are invalid.
+    pub rejected: Vec<Rejected>,
+}
+
+/// What one policy did since the process started.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PolicyRow {
+    /// The policy's id.
+    pub id: String,
+    /// Records it matched and had its way with.
+    pub hits: u64,
+    /// Records it matched that another policy dropped.
+    pub misses: u64,
+    /// Bytes of the records it dropped, as decoded.
+    pub bytes_saved: u64,
+}
+
+pub(super) fn json(report: &PolicyReport) -> String {
+    let policies: Vec<Value> = report.policies.iter().map(row).collect();
+    let rejected: Vec<Value> = report
+        .rejected
+        .iter()
+        .map(|rejected| json!({"id": rejected.id, "errors": rejected.errors}))
+        .collect();
+    json!({"policies": policies, "rejected": rejected}).to_string()
+}
+
+fn row(row: &PolicyRow) -> Value {
+    json!({"id": row.id, "hits": row.hits, "misses": row.misses, "bytes_saved": row.bytes_saved})
+}
+
+pub(super) fn text(report: &PolicyReport) -> String {
+    let width = report.policies.iter().map(|row| row.id.chars().count()).max().unwrap_or(0).max(6);
+    let mut out = format!("{:width$} {:>12} {:>12} {:>14}\n", "policy", "hits", "misses", "bytes saved");
+    for PolicyRow { id, hits, misses, bytes_saved } in &report.policies {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{id:width$} {hits:>12} {misses:>12} {bytes_saved:>14}");
+    }
+    for rejected in &report.rejected {
+        let _ = writeln!(out, "\nrejected {}", rejected.id);
+        for error in &rejected.errors {
+            let _ = writeln!(out, "  {error}");
+        }
+    }
+    out
+}

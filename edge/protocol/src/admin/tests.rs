@@ -1,0 +1,92 @@
+use edge_policy::Rejected;
+use http::{HeaderMap, Uri};
+
+use super::*;
+
+struct Fixed;
+
+impl AdminSource for Fixed {
+    fn metrics(&self, format: MetricsFormat) -> Option<String> {
+        Some(format!("{format:?}"))
+    }
+
+    fn policies(&self) -> PolicyReport {
+        PolicyReport {
+            policies: vec![PolicyRow { id: "drop-debug".into(), hits: 3, misses: 1, bytes_saved: 700 }],
+            rejected: vec![Rejected { id: "bad".into(), errors: vec!["log: match: is empty".into()] }],
+        }
+    }
+}
+
+/// The answer to `method path` with this Accept header.
+fn answer_to(method: &Method, path: &str, accept: Option<&str>) -> Option<Response<Bytes>> {
+    let uri: Uri = path.parse().unwrap();
+    let mut headers = HeaderMap::new();
+    headers.extend(accept.map(|accept| (header::ACCEPT, accept.parse().unwrap())));
+    match Admin::new(Arc::new(Fixed)).plan(&Head { method, uri: &uri, headers: &headers })? {
+        Plan::Respond { response, .. } => Some(response),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn body(path: &str, accept: Option<&str>) -> String {
+    let response = answer_to(&Method::GET, path, accept).unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    String::from_utf8(response.body().to_vec()).unwrap()
+}
+
+#[test]
+fn metrics_are_openmetrics_for_those_who_ask_for_it() {
+    let check = |accept, expected| assert_eq!(body("/_edge/metrics", accept), expected, "{accept:?}");
+    check(None, "Prometheus");
+    check(Some("*/*"), "Prometheus");
+    check(Some("application/openmetrics-text; version=1.0.0"), "OpenMetrics");
+    check(Some("application/openmetrics-text;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1"), "OpenMetrics");
+    check(Some("application/openmetrics-text;q=0.1, text/plain"), "Prometheus");
+    check(Some("application/openmetrics-text;q=0"), "Prometheus");
+}
+
+#[test]
+fn content_types_name_the_format_and_its_version() {
+    let content_type = |path, accept| {
+        let response = answer_to(&Method::GET, path, accept).unwrap();
+        response.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned()
+    };
+    assert_eq!(content_type("/_edge/metrics", None), "text/plain; version=0.0.4; charset=utf-8");
+    assert_eq!(
+        content_type("/_edge/metrics", Some("application/openmetrics-text")),
+        "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    );
+    assert_eq!(content_type("/_edge/policies", Some("application/json")), "application/json");
+}
+
+#[test]
+fn policies_are_json_by_accept_or_by_query() {
+    let json = r#"{"policies":[{"id":"drop-debug","hits":3,"misses":1,"bytes_saved":700}],"rejected":[{"id":"bad","errors":["log: match: is empty"]}]}"#;
+    assert_eq!(body("/_edge/policies", Some("application/json")), json);
+    assert_eq!(body("/_edge/policies?format=json", None), json);
+    assert_eq!(body("/_edge/policies?a=b&format=json", Some("text/plain")), json);
+}
+
+#[test]
+fn policies_are_a_table_for_people() {
+    let text = "\
+policy             hits       misses    bytes saved
+drop-debug            3            1            700
+
+rejected bad
+  log: match: is empty
+";
+    assert_eq!(body("/_edge/policies", Some("*/*")), text);
+    assert_eq!(body("/_edge/policies?format=text", Some("application/json")), text);
+}
+
+#[test]
+fn only_get_is_allowed() {
+    for (method, path) in [(Method::POST, "/_edge/metrics"), (Method::HEAD, "/_edge/policies")] {
+        let response = answer_to(&method, path, None).unwrap();
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(response.headers()[header::ALLOW], "GET");
+    }
+    assert!(answer_to(&Method::GET, "/_edge/other", None).is_none());
+}
