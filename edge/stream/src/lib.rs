@@ -1,1 +1,4 @@
 //! Bytes to records to bytes: content codings, wire cursors and splicing, without I/O.
+
+pub mod encoding;
+pub mod http1;
