@@ -2,3 +2,6 @@
 
 pub mod encoding;
 pub mod http1;
+pub mod json;
+pub mod protobuf;
+pub mod splice;

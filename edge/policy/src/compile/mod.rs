@@ -1,0 +1,16 @@
+//! From valid policies to one immutable snapshot.
+//!
+//! Per signal and field: exact strings in a hash table, patterns in one multi-pattern database, the rest checked
+//! on candidates only. Each policy is entered by one matcher, its gate, chosen to open rarely.
+
+mod engine;
+mod gate;
+mod patterns;
+mod slots;
+mod snapshot;
+mod wanted;
+
+pub(crate) use engine::{Check, Compiled, Engine, Test};
+pub(crate) use patterns::PatternId;
+pub use snapshot::{Registry, Snapshot};
+pub use wanted::{Slot, Wanted, WantedKey};

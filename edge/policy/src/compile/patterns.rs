@@ -1,0 +1,168 @@
+//! The patterns of one field: a database over all of them, and what a database cannot take.
+
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::sync::OnceLock;
+
+use edge_hyperscan::{Database, Scanner};
+use memchr::memmem;
+
+use crate::pattern::{Kind, Pattern, to_pcre};
+
+/// Up to so many plain literals are compared one by one: cheaper than entering a database.
+const LITERALS_DIRECT_MAX: usize = 4;
+
+/// A distinct pattern of one field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct PatternId(pub(crate) u32);
+
+/// The patterns of one field, each with the policies it is the gate of.
+#[derive(Debug, Default)]
+pub(crate) struct Patterns {
+    pub(crate) list: Vec<Pattern>,
+    ids: HashMap<(Kind, bool), PatternId>,
+    pub(crate) gates: Vec<Vec<u32>>,
+    /// How each pattern is looked for.
+    pub(crate) plan: Plan,
+}
+
+/// How the patterns of a field are looked for in valid UTF-8.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    /// Databases by index in the engine's list, each with the pattern behind each of its ids.
+    pub(crate) databases: Vec<(usize, Vec<PatternId>)>,
+    /// Literals compared one by one.
+    pub(crate) literals: Vec<(PatternId, Finder)>,
+    /// Patterns matched one by one by the fallback engine.
+    pub(crate) alone: Vec<PatternId>,
+}
+
+/// A plain comparison of bytes.
+#[derive(Debug)]
+pub(crate) enum Finder {
+    Exact(Box<[u8]>),
+    Prefix(Box<[u8]>),
+    Suffix(Box<[u8]>),
+    Contains(Box<memmem::Finder<'static>>),
+}
+
+impl Finder {
+    fn new(kind: &Kind) -> Option<Self> {
+        Some(match kind {
+            Kind::Regex(_) => return None,
+            Kind::Exact(text) => Self::Exact(text.as_bytes().into()),
+            Kind::Prefix(text) => Self::Prefix(text.as_bytes().into()),
+            Kind::Suffix(text) => Self::Suffix(text.as_bytes().into()),
+            Kind::Contains(text) => Self::Contains(Box::new(memmem::Finder::new(text).into_owned())),
+        })
+    }
+
+    pub(crate) fn is_match(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Exact(literal) => **literal == *text,
+            Self::Prefix(literal) => text.starts_with(literal),
+            Self::Suffix(literal) => text.ends_with(literal),
+            Self::Contains(finder) => finder.find(text).is_some(),
+        }
+    }
+}
+
+impl Patterns {
+    pub(crate) fn insert(&mut self, pattern: &Pattern) -> PatternId {
+        let (kind, case_insensitive) = pattern.identity();
+        let next = PatternId(self.list.len() as u32);
+        let id = *self.ids.entry((kind.clone(), case_insensitive)).or_insert(next);
+        if id == next {
+            self.list.push(pattern.clone());
+            self.gates.push(Vec::new());
+        }
+        id
+    }
+
+    pub(crate) fn gate(&mut self, id: PatternId, policy: u32) {
+        self.gates[id.0 as usize].push(policy);
+    }
+
+    /// Decides how each pattern is looked for, adding databases to the engine's list.
+    pub(crate) fn plan(&mut self, databases: &mut Vec<Database>) {
+        let finders: Option<Vec<Finder>> =
+            self.list.iter().map(|pattern| pattern.literal().and_then(Finder::new)).collect();
+        if let Some(finders) = finders.filter(|finders| finders.len() <= LITERALS_DIRECT_MAX) {
+            self.plan.literals = ids(finders.len()).zip(finders).collect();
+            return;
+        }
+        let mut translated = Vec::new();
+        for (id, pattern) in ids(self.list.len()).zip(&self.list) {
+            match to_pcre(pattern.hir()).filter(|_| library_is_sound()) {
+                Some(pcre) => translated.push((id, pcre)),
+                None => self.plan.alone.push(id),
+            }
+        }
+        self.plan.build(translated, databases);
+    }
+
+    /// The first pattern that nothing can match: too large for either engine.
+    pub(crate) fn unmatchable(&self) -> impl Iterator<Item = PatternId> {
+        self.plan.alone.iter().copied().filter(|id| self.list[id.0 as usize].matcher().is_none())
+    }
+}
+
+impl Plan {
+    /// One database for all; a pattern the library refuses goes to the fallback, and what it cannot take
+    /// together is halved.
+    fn build(&mut self, mut patterns: Vec<(PatternId, CString)>, databases: &mut Vec<Database>) {
+        while !patterns.is_empty() {
+            let texts: Vec<CString> = patterns.iter().map(|(_, text)| text.clone()).collect();
+            match Database::compile(&texts) {
+                Ok(database) => {
+                    self.databases.push((databases.len(), patterns.into_iter().map(|(id, _)| id).collect()));
+                    databases.push(database);
+                    return;
+                }
+                Err(error) => match error.pattern {
+                    Some(index) if index < patterns.len() => self.alone.push(patterns.remove(index).0),
+                    _ if patterns.len() == 1 => self.alone.push(patterns.remove(0).0),
+                    _ => self.build(patterns.split_off(patterns.len() / 2), databases),
+                },
+            }
+        }
+    }
+}
+
+fn ids(count: usize) -> impl Iterator<Item = PatternId> {
+    (0..count as u32).map(PatternId)
+}
+
+/// Asks the library once what other libraries of its interface have been seen to get wrong. A missed match is a
+/// leak: on a wrong answer nothing is given to it.
+pub(crate) fn library_is_sound() -> bool {
+    static SOUND: OnceLock<bool> = OnceLock::new();
+    *SOUND.get_or_init(|| edge_hyperscan::supported() && self_test())
+}
+
+/// Patterns with texts that each must match, after reports of matches that were missed: literals behind
+/// case-folding classes, alternations of overlapping prefixes, bounded gaps, and matches at either end.
+const PROBES: [(&str, &str); 10] = [
+    ("[fF][oO][oO]", "xxFoO"),
+    ("(?:abc|abcd)e", "zabcde"),
+    ("a.{3,8}b", "a1234567b"),
+    ("\\Auser [0-9]+\\z", "user 42"),
+    ("error|err|er", "an er"),
+    ("[a-z]{4}[0-9]{4}", "......................................................................abcd1234"),
+    ("(?:foo|bar)+baz", "foobarfoobaz"),
+    ("\\bcard\\b", "the card is"),
+    ("[\\x{e0}-\\x{fc}]t[\\x{e9}]", "\u{e9}t\u{e9}"),
+    ("token=[^&]*&", "?a=1&token=0123456789abcdef0123456789abcdef&b=2"),
+];
+
+fn self_test() -> bool {
+    let patterns: Vec<CString> =
+        PROBES.iter().map(|(pattern, _)| CString::new(*pattern).expect("probes hold no NUL")).collect();
+    let Ok(database) = Database::compile(&patterns) else { return false };
+    let Ok(mut scanner) = Scanner::new([database].into()) else { return false };
+    PROBES.iter().enumerate().all(|(index, (_, text))| {
+        let mut found = false;
+        let scanned = scanner.scan(0, text, |id| found |= id as usize == index);
+        scanned.is_ok() && found
+    })
+}

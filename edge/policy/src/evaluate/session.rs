@@ -1,0 +1,159 @@
+//! One batch: resources hold scopes, scopes hold records; shared fields are evaluated once.
+
+use super::chance::Random;
+use super::tally::Tallies;
+use super::worker::{NO_TEXT, Scratch};
+use crate::compile::{Engine, Slot, Wanted};
+use crate::field::Level;
+use crate::signal::Nanos;
+use crate::transform::Edit;
+use crate::value::Value;
+
+/// A resource, scope or record that can tell its values.
+pub trait Source<'a> {
+    /// Puts the value of each wanted field that is there into its slot. A severity number of 0 is not there.
+    fn fill(&self, wanted: &Wanted, slots: &mut Slots<'_, 'a>);
+}
+
+/// Nothing is there: an absent resource or scope.
+impl<'a> Source<'a> for () {
+    fn fill(&self, _: &Wanted, _: &mut Slots<'_, 'a>) {}
+}
+
+/// Where a source puts its values.
+#[derive(Debug)]
+pub struct Slots<'s, 'a> {
+    values: &'s mut [Option<Value<'a>>],
+    filled: &'s mut Vec<Slot>,
+}
+
+impl<'a> Slots<'_, 'a> {
+    /// Sets a well-known field, which is missing if it is empty.
+    pub fn field(&mut self, slot: Slot, value: Value<'a>) {
+        if !value.is_empty() {
+            self.attribute(slot, value);
+        }
+    }
+
+    /// Sets an attribute. Of several with one key the first counts.
+    pub fn attribute(&mut self, slot: Slot, value: Value<'a>) {
+        let place = &mut self.values[slot.0 as usize];
+        if place.is_none() {
+            *place = Some(value);
+            self.filled.push(slot);
+        }
+    }
+}
+
+/// What becomes of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Forward it as it is.
+    Keep,
+    /// Forward it after `edit_record`.
+    Rewrite,
+    /// Do not forward it.
+    Drop,
+}
+
+/// The evaluation of one batch, from begin to end.
+#[derive(Debug)]
+pub struct Session<'w, 'a> {
+    pub(super) engine: &'w Engine,
+    pub(super) scratch: &'w mut Scratch,
+    pub(super) random: &'w mut Random,
+    pub(super) tallies: &'w mut Tallies,
+    pub(super) now: Nanos,
+    pub(super) values: Vec<Option<Value<'a>>>,
+}
+
+impl<'w, 'a> Session<'w, 'a> {
+    pub(super) fn new(
+        engine: &'w Engine,
+        scratch: &'w mut Scratch,
+        random: &'w mut Random,
+        tallies: &'w mut Tallies,
+        now: Nanos,
+    ) -> Self {
+        let values = vec![None; engine.slots.len()];
+        scratch.filled.iter_mut().for_each(Vec::clear);
+        scratch.texts.fill(NO_TEXT);
+        Self { engine, scratch, random, tallies, now, values }
+    }
+
+    /// The fields of a level that policies look at.
+    pub fn wanted(&self, level: Level) -> &'w Wanted {
+        &self.engine.wanted[level as usize]
+    }
+
+    /// Goes on to the next resource.
+    pub fn resource(&mut self, source: &impl Source<'a>) {
+        self.leave(Level::Record);
+        self.leave(Level::Scope);
+        self.scratch.triggered[Level::Resource as usize].clear();
+        self.enter(Level::Resource, source);
+    }
+
+    /// Goes on to the next scope of the resource.
+    pub fn scope(&mut self, source: &impl Source<'a>) {
+        self.leave(Level::Record);
+        self.scratch.triggered[Level::Scope as usize].clear();
+        self.enter(Level::Scope, source);
+    }
+
+    /// Decides the next record of the scope. `bytes` is its size, for the tallies.
+    pub fn record(&mut self, source: &impl Source<'a>, bytes: usize) -> Decision {
+        self.enter(Level::Record, source);
+        self.decide(bytes)
+    }
+
+    /// Positions in the snapshot of the policies that match the last record, ascending.
+    pub fn matched(&self) -> impl ExactSizeIterator<Item = usize> {
+        self.scratch.matched.iter().map(|policy| self.engine.policies[*policy as usize].index as usize)
+    }
+
+    /// Changes the last record as its policies say.
+    pub fn edit_record(&mut self, record: &mut dyn Edit) {
+        for position in 0..self.scratch.matched.len() {
+            self.apply(self.scratch.matched[position], Level::Record, record);
+        }
+    }
+
+    /// Whether some kept record of the scope or resource in hand makes it change.
+    pub fn edits(&self, level: Level) -> bool {
+        self.scratch.triggered.get(level as usize).is_some_and(|triggered| !triggered.is_empty())
+    }
+
+    /// Changes the resource or scope in hand, each operation once, after its last record.
+    pub fn edit(&mut self, level: Level, target: &mut dyn Edit) {
+        for position in 0..self.scratch.triggered[level as usize].len() {
+            self.apply(self.scratch.triggered[level as usize][position], level, target);
+        }
+    }
+
+    fn apply(&mut self, policy: u32, level: Level, target: &mut dyn Edit) {
+        let policy = &self.engine.policies[policy as usize];
+        policy.operations[level as usize]
+            .apply(target, |stage, changed| self.tallies.stage(policy.index, stage, changed));
+    }
+
+    /// Forgets the values of a level.
+    fn leave(&mut self, level: Level) {
+        for slot in self.scratch.filled[level as usize].drain(..) {
+            self.values[slot.0 as usize] = None;
+            self.scratch.texts[slot.0 as usize] = NO_TEXT;
+        }
+    }
+
+    fn enter(&mut self, level: Level, source: &impl Source<'a>) {
+        self.leave(level);
+        self.scratch.epochs[level as usize] += 1;
+        let wanted = self.wanted(level);
+        if !wanted.is_empty() {
+            let filled = &mut self.scratch.filled[level as usize];
+            source.fill(wanted, &mut Slots { values: &mut self.values, filled });
+        }
+        self.open_gates(level);
+        self.check_candidates(level);
+    }
+}

@@ -1,0 +1,119 @@
+//! One worker's evaluation state.
+
+use std::sync::Arc;
+
+use edge_hyperscan::Scanner;
+
+use super::chance::Random;
+use super::session::Session;
+use super::tally::{Tallies, Tally};
+use crate::compile::{Engine, Registry, Slot, Snapshot};
+use crate::signal::{Nanos, Signal};
+
+/// One worker's evaluation state: scratch memory, randomness and tallies; never shared between threads.
+#[derive(Debug)]
+pub struct Worker {
+    snapshot: Arc<Snapshot>,
+    scratch: Scratch,
+    random: Random,
+    tallies: Tallies,
+}
+
+impl Worker {
+    /// A worker over `snapshot`; `seed` starts its random draws.
+    pub fn new(snapshot: Arc<Snapshot>, seed: u64) -> Self {
+        let scratch = Scratch::new(snapshot.log());
+        let tallies = Tallies::new(snapshot.ids().len());
+        Self { snapshot, scratch, random: Random::new(seed), tallies }
+    }
+
+    /// Takes over another snapshot if it is not the current one already; true if it was not. Tallies that were
+    /// not drained before are lost.
+    pub fn adopt(&mut self, snapshot: &Arc<Snapshot>) -> bool {
+        if Arc::ptr_eq(&self.snapshot, snapshot) {
+            return false;
+        }
+        self.scratch = Scratch::new(snapshot.log());
+        self.tallies = Tallies::new(snapshot.ids().len());
+        self.snapshot = Arc::clone(snapshot);
+        true
+    }
+
+    /// Whether `registry` has a snapshot that this worker has not adopted.
+    pub fn is_behind(&self, registry: &Registry) -> bool {
+        !registry.is_current(&self.snapshot)
+    }
+
+    /// The snapshot in use.
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
+    /// Begins a batch; `None` if no policy targets the signal.
+    pub fn session<'a>(&mut self, signal: Signal, now: Nanos) -> Option<Session<'_, 'a>> {
+        if !self.snapshot.targets(signal) {
+            return None;
+        }
+        let Self { snapshot, scratch, random, tallies } = self;
+        Some(Session::new(snapshot.log(), scratch, random, tallies, now))
+    }
+
+    /// Calls `visit(policy index, tally)` for every policy counted since the last drain, and resets them.
+    pub fn drain_tallies(&mut self, visit: impl FnMut(usize, Tally)) {
+        self.tallies.drain(visit);
+    }
+}
+
+/// No string of the tables.
+pub(crate) const NO_TEXT: u32 = u32::MAX;
+
+/// Memory reused from record to record. What it says of a level is true while that level's epoch lasts.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    /// Absent if the scratch memory could not be allocated: then the fallback engine looks for every pattern.
+    pub(crate) scanner: Option<Scanner>,
+    /// By slot: where its patterns begin in `hits`.
+    pub(crate) first_pattern: Vec<u32>,
+    /// By pattern: the epoch in which it was last found.
+    pub(crate) hits: Vec<u64>,
+    /// By slot: the epoch in which it was last scanned.
+    pub(crate) scanned: Vec<u64>,
+    /// By slot: which of its strings the value is, or `NO_TEXT`.
+    pub(crate) texts: Vec<u32>,
+    /// By level: the current epoch.
+    pub(crate) epochs: [u64; 3],
+    /// By level: the slots that have a value.
+    pub(crate) filled: [Vec<Slot>; 3],
+    /// By level: policies whose gate is open and whose checks hold so far.
+    pub(crate) open: [Vec<u32>; 3],
+    /// Policies whose gate the level in hand has opened.
+    pub(crate) candidates: Vec<u32>,
+    /// Policies that match the record in hand, in id order.
+    pub(crate) matched: Vec<u32>,
+    /// Policies that change the resource and the scope in hand, in id order.
+    pub(crate) triggered: [Vec<u32>; 2],
+}
+
+impl Scratch {
+    fn new(engine: &Engine) -> Self {
+        let mut patterns = 0;
+        let first_pattern = engine.slots.iter().map(|plan| {
+            let first = patterns;
+            patterns += plan.patterns.list.len() as u32;
+            first
+        });
+        Self {
+            first_pattern: first_pattern.collect(),
+            scanner: Scanner::new(Arc::clone(&engine.databases)).ok(),
+            hits: vec![0; patterns as usize],
+            scanned: vec![0; engine.slots.len()],
+            texts: vec![NO_TEXT; engine.slots.len()],
+            epochs: [0; 3],
+            filled: Default::default(),
+            open: Default::default(),
+            candidates: Vec::new(),
+            matched: Vec::new(),
+            triggered: Default::default(),
+        }
+    }
+}

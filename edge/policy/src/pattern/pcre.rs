@@ -1,0 +1,124 @@
+//! A syntax tree printed in the PCRE syntax that Hyperscan reads, meaning the same.
+
+use std::ffi::CString;
+use std::fmt::Write;
+
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+
+/// Largest number of states that bounded repetitions may unroll to before a pattern is left to the fallback.
+const STATES_MAX: u64 = 20_000;
+
+/// The pattern for Hyperscan, or `None` if it means something there is no exact spelling for.
+pub(crate) fn to_pcre(hir: &Hir) -> Option<CString> {
+    let mut output = String::new();
+    (states(hir) <= STATES_MAX).then_some(())?;
+    print(hir, &mut output)?;
+    CString::new(output).ok()
+}
+
+fn print(hir: &Hir, output: &mut String) -> Option<()> {
+    match hir.kind() {
+        HirKind::Empty => output.push_str("(?:)"),
+        HirKind::Literal(literal) => print_literal(std::str::from_utf8(&literal.0).ok()?, output),
+        HirKind::Class(class) => print_class(class, output)?,
+        HirKind::Look(look) => output.push_str(assertion(*look)?),
+        HirKind::Repetition(repetition) => {
+            group(&repetition.sub, output)?;
+            match (repetition.min, repetition.max) {
+                (0, None) => output.push('*'),
+                (1, None) => output.push('+'),
+                (0, Some(1)) => output.push('?'),
+                (min, None) => write!(output, "{{{min},}}").ok()?,
+                (min, Some(max)) => write!(output, "{{{min},{max}}}").ok()?,
+            }
+        }
+        HirKind::Capture(capture) => group(&capture.sub, output)?,
+        HirKind::Concat(parts) => parts.iter().try_for_each(|part| match part.kind() {
+            HirKind::Alternation(_) => group(part, output),
+            _ => print(part, output),
+        })?,
+        HirKind::Alternation(parts) => {
+            for (index, part) in parts.iter().enumerate() {
+                if index > 0 {
+                    output.push('|');
+                }
+                print(part, output)?;
+            }
+        }
+    }
+    Some(())
+}
+
+fn group(hir: &Hir, output: &mut String) -> Option<()> {
+    output.push_str("(?:");
+    print(hir, output)?;
+    output.push(')');
+    Some(())
+}
+
+fn print_literal(text: &str, output: &mut String) {
+    for character in text.chars() {
+        if character.is_ascii_alphanumeric() || character == ' ' {
+            output.push(character);
+        } else {
+            print_code_point(character, output);
+        }
+    }
+}
+
+fn print_code_point(character: char, output: &mut String) {
+    write!(output, "\\x{{{:x}}}", character as u32).expect("writing to a string");
+}
+
+fn print_class(class: &Class, output: &mut String) -> Option<()> {
+    let bytes;
+    let class = match class {
+        Class::Unicode(class) => class,
+        Class::Bytes(class) => {
+            bytes = class.to_unicode_class()?;
+            &bytes
+        }
+    };
+    if class.ranges().is_empty() {
+        return None;
+    }
+    output.push('[');
+    for range in class.iter() {
+        print_code_point(range.start(), output);
+        if range.start() != range.end() {
+            output.push('-');
+            print_code_point(range.end(), output);
+        }
+    }
+    output.push(']');
+    Some(())
+}
+
+/// PCRE's multi-line `^` does not match at the very end of a text, after its last newline, as RE2's does: there
+/// is no spelling for it.
+fn assertion(look: Look) -> Option<&'static str> {
+    match look {
+        Look::Start => Some("\\A"),
+        Look::End => Some("\\z"),
+        Look::EndLF => Some("(?m:$)"),
+        Look::WordAscii => Some("\\b"),
+        Look::WordAsciiNegate => Some("\\B"),
+        _ => None,
+    }
+}
+
+fn states(hir: &Hir) -> u64 {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        HirKind::Class(_) => 1,
+        HirKind::Repetition(repetition) => {
+            let times = u64::from(repetition.max.unwrap_or(repetition.min).max(1));
+            states(&repetition.sub).saturating_mul(times)
+        }
+        HirKind::Capture(capture) => states(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().fold(0, |sum, part| sum.saturating_add(states(part)))
+        }
+    }
+}

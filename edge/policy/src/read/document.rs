@@ -1,0 +1,121 @@
+//! A whole document: JSON or YAML, a list of policies or an object that holds one.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::object::{Object, Report, kind};
+use super::{PolicySet, Rejected, target};
+use crate::model::Policy;
+
+const KNOWN: [&str; 11] = [
+    "id",
+    "name",
+    "description",
+    "enabled",
+    "created_at_unix_nano",
+    "modified_at_unix_nano",
+    "labels",
+    "log",
+    "metric",
+    "trace",
+    "extensions",
+];
+
+/// A text that is no policy document at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseError(String);
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+pub(super) fn parse(text: &[u8]) -> Result<PolicySet, ParseError> {
+    let tree = read_tree(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text))?;
+    let mut set = PolicySet::default();
+    for (index, policy) in policies(&tree, &mut set.warnings)?.iter().enumerate() {
+        read_policy(policy, index, &mut set);
+    }
+    Ok(set)
+}
+
+/// JSON if it is that, else YAML. A text that looks like JSON and is neither gets JSON's error.
+fn read_tree(text: &[u8]) -> Result<Value, ParseError> {
+    let json = match serde_json::from_slice(text) {
+        Ok(tree) => return Ok(tree),
+        Err(error) => error,
+    };
+    serde_yaml_ng::from_slice(text).map_err(|yaml| {
+        let looks_like_json = text.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|b| b"{[".contains(b));
+        ParseError(if looks_like_json { format!("not JSON: {json}") } else { format!("not YAML: {yaml}") })
+    })
+}
+
+fn policies<'a>(tree: &'a Value, warnings: &mut Vec<String>) -> Result<&'a [Value], ParseError> {
+    let list = match tree {
+        Value::Object(members) => {
+            let unknown = members.keys().filter(|key| *key != "policies");
+            warnings.extend(unknown.map(|key| format!("unknown field `{key}` is ignored")));
+            members.get("policies").ok_or_else(|| ParseError("no `policies` in the document".into()))?
+        }
+        other => other,
+    };
+    match list {
+        Value::Array(policies) => Ok(policies),
+        Value::Null if tree.is_object() => Ok(&[]),
+        other => Err(ParseError(format!("expected a list of policies, found {}", kind(other)))),
+    }
+}
+
+fn read_policy(value: &Value, index: usize, set: &mut PolicySet) {
+    let report = Report::default();
+    let policy = Object::new(value, "", &report, &KNOWN).map(|object| (read_id(&object), read(&object)));
+    let errors = report.errors.into_inner();
+    let warnings = report.warnings.into_inner();
+    let name = match &policy {
+        Some((Some(id), _)) => format!("policy `{id}`"),
+        _ => format!("policies[{index}]"),
+    };
+    set.warnings.extend(warnings.into_iter().map(|warning| format!("{name}: {warning}")));
+    match policy {
+        Some((Some(_), Some(policy))) if errors.is_empty() => add(policy, set),
+        // Nobody asked for a disabled policy: what is wrong with it can wait.
+        Some((_, Some(Policy { enabled: false, .. }))) => {}
+        Some((Some(id), _)) if !is_disabled(value) => set.rejected.push(Rejected { id, errors }),
+        Some((Some(_), _)) => {}
+        _ => set.warnings.push(format!("{name} is ignored: {}", errors.join("; "))),
+    }
+}
+
+fn is_disabled(policy: &Value) -> bool {
+    policy.get("enabled") == Some(&Value::Bool(false))
+}
+
+/// The later of two policies with one id wins.
+fn add(policy: Policy, set: &mut PolicySet) {
+    if let Some(earlier) = set.policies.iter_mut().find(|earlier| earlier.id == policy.id) {
+        set.warnings.push(format!("policy `{}`: a later policy has the same id and replaces it", policy.id));
+        *earlier = policy;
+    } else {
+        set.policies.push(policy);
+    }
+}
+
+fn read_id(object: &Object<'_, '_>) -> Option<String> {
+    let id = object.string("id").filter(|id| !id.is_empty());
+    if id.is_none() {
+        object.error("no id");
+    }
+    id.map(str::to_owned)
+}
+
+fn read(object: &Object<'_, '_>) -> Option<Policy> {
+    let enabled = object.flag("enabled").unwrap_or(true);
+    let name = object.string("name").unwrap_or_default().to_owned();
+    let id = object.get("id")?.as_str()?.to_owned();
+    Some(Policy { id, name, enabled, target: target::read(object)? })
+}

@@ -1,0 +1,44 @@
+//! Policy documents, in every spelling that JSON and YAML give them.
+//!
+//! Text becomes a tree; the tree becomes valid policies or a list of what is wrong with them. One bad policy
+//! never hurts another.
+
+mod document;
+mod matcher;
+mod object;
+mod target;
+mod transform;
+
+use crate::model::Policy;
+
+pub use document::ParseError;
+
+/// What one document says.
+#[derive(Debug, Clone, Default)]
+pub struct PolicySet {
+    /// Valid policies, in document order, disabled ones too.
+    pub policies: Vec<Policy>,
+    /// Policies that are not in force because something is wrong with them.
+    pub rejected: Vec<Rejected>,
+    /// Unknown fields and other things worth telling, each with its place.
+    pub warnings: Vec<String>,
+}
+
+/// A policy that is not in force, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// The policy's id.
+    pub id: String,
+    /// Every problem, each with its place, such as `log: match[0]: attribute has empty path`.
+    pub errors: Vec<String>,
+}
+
+impl PolicySet {
+    /// Parses a policy document, JSON or YAML: `{"policies": […]}` or a bare list.
+    ///
+    /// # Errors
+    /// If the text is neither, or holds something else: then there is no policy to speak of.
+    pub fn parse(text: &[u8]) -> Result<Self, ParseError> {
+        document::parse(text)
+    }
+}
