@@ -1,1 +1,35 @@
-//! Derive macros of the telemetry SDK: tokens in, telemetry-schema decides, code out.
+//! Macros of the telemetry SDK: tokens in, telemetry-schema decides, code out.
+//!
+//! Holds no naming rules of its own. On a mistake the type is still emitted, so that only the mistake is reported.
+
+mod expansion;
+mod input;
+mod model;
+mod validation;
+
+use proc_macro::TokenStream;
+
+/// Makes a struct of instruments a metric set: `#[metric_set(name = "...", attributes = Type)]`.
+///
+/// Each field takes `#[metric(unit = "...")]`, a histogram also `range = "10us..60s"` or `buckets = [..]`; the name
+/// of a metric is the name of the set and of the field, unless `name = "..."` overrides it. Doc comments are briefs.
+#[proc_macro_attribute]
+pub fn metric_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expansion::metric_set(arguments.into(), item.into()).into()
+}
+
+/// Makes a struct an attribute set: `#[attribute_set(name = "...")]`.
+///
+/// The key of an attribute is the name of the set and of the field, unless `#[attribute(key = "...")]` overrides it.
+#[proc_macro_attribute]
+pub fn attribute_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expansion::attribute_set(arguments.into(), item.into()).into()
+}
+
+/// Makes an enum of unit variants the closed list of words that an attribute takes.
+///
+/// The word is the variant in snake case, unless `#[attribute(value = "...")]` overrides it.
+#[proc_macro_derive(AttributeValue, attributes(attribute))]
+pub fn attribute_value(item: TokenStream) -> TokenStream {
+    expansion::attribute_value(item.into()).into()
+}

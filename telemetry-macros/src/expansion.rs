@@ -1,0 +1,197 @@
+//! Declarations to code. The item itself is always emitted, mistakes beside it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Ident, ItemEnum, ItemStruct, Type};
+use telemetry_schema::{BucketsDeclaration, MetricDeclaration, parse_range};
+
+use crate::input::{self, Mistakes};
+use crate::model::{AttributeSetModel, MetricSetModel};
+use crate::validation;
+
+pub(crate) fn metric_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let arguments = input::set_arguments(arguments, &["name", "attributes"], &mut mistakes);
+    let mut item: ItemStruct = match syn::parse2(item.clone()) {
+        Ok(item) => item,
+        Err(error) => return not_a_struct(&error, &item),
+    };
+    let model = MetricSetModel::read(arguments, &mut item, &mut mistakes);
+    validation::report(model.declaration.problems(), &model.spans, &mut mistakes);
+    let implementation = metric_set_impl(&item.ident, &model);
+    let mistakes = mistakes.into_tokens();
+    quote! { #item #implementation #mistakes }
+}
+
+pub(crate) fn attribute_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let arguments = input::set_arguments(arguments, &["name"], &mut mistakes);
+    let mut item: ItemStruct = match syn::parse2(item.clone()) {
+        Ok(item) => item,
+        Err(error) => return not_a_struct(&error, &item),
+    };
+    let model = AttributeSetModel::read(arguments, &mut item, &mut mistakes);
+    validation::report(model.declaration.problems(), &model.spans, &mut mistakes);
+    let implementation = attribute_set_impl(&item.ident, &model);
+    let mistakes = mistakes.into_tokens();
+    quote! { #item #implementation #mistakes }
+}
+
+pub(crate) fn attribute_value(item: TokenStream) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let item: ItemEnum = match syn::parse2(item) {
+        Ok(item) => item,
+        Err(error) => return error.into_compile_error(),
+    };
+    let words = enum_words(&item, &mut mistakes);
+    let implementation = attribute_value_impl(&item.ident, &words);
+    let mistakes = mistakes.into_tokens();
+    quote! { #implementation #mistakes }
+}
+
+fn not_a_struct(error: &syn::Error, item: &TokenStream) -> TokenStream {
+    let mistake = error.to_compile_error();
+    quote! { #item #mistake }
+}
+
+fn metric_set_impl(ident: &Ident, model: &MetricSetModel) -> TokenStream {
+    let (name, brief) = (&model.declaration.name, &model.declaration.brief);
+    let attributes = model.attributes.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
+    let metrics = &model.declaration.metrics;
+    let descriptors = metrics
+        .iter()
+        .zip(&model.fields)
+        .map(|(metric, (_, ty))| metric_descriptor(&model.declaration.full_name(metric), metric, ty));
+    let handles =
+        model.fields.iter().enumerate().map(|(index, (field, _))| quote!(#field: cells.field(#index)));
+    quote! {
+        #[automatically_derived]
+        impl ::telemetry::MetricSet for #ident {
+            type Attributes = #attributes;
+            const DESCRIPTOR: &'static ::telemetry::MetricsDescriptor = {
+                static DESCRIPTOR: ::telemetry::MetricsDescriptor = ::telemetry::MetricsDescriptor {
+                    name: #name,
+                    brief: #brief,
+                    fields: &[#(#descriptors),*],
+                    attributes: <#attributes as ::telemetry::AttributeSet>::DESCRIPTOR,
+                };
+                &DESCRIPTOR
+            };
+
+            fn attach(cells: &::telemetry::__private::Cells) -> Self {
+                Self { #(#handles),* }
+            }
+        }
+    }
+}
+
+fn metric_descriptor(name: &str, metric: &MetricDeclaration, ty: &Type) -> TokenStream {
+    let unit = metric.unit.as_deref().unwrap_or("1");
+    let brief = &metric.brief;
+    let (buckets, has_buckets) = match buckets(metric, unit) {
+        Some(buckets) => (quote!(::core::option::Option::Some(#buckets)), true),
+        None => (quote!(::core::option::Option::None), false),
+    };
+    // A histogram that the validation refused gets no second message from the constant check.
+    let check = metric.instrument.is_none().then(
+        || quote!(::telemetry::__private::check_field(<#ty as ::telemetry::Instrument>::KIND, #has_buckets);),
+    );
+    quote! {{
+        #check
+        ::telemetry::MetricsField {
+            name: #name,
+            unit: #unit,
+            kind: <#ty as ::telemetry::Instrument>::KIND,
+            buckets: #buckets,
+            brief: #brief,
+        }
+    }}
+}
+
+fn buckets(metric: &MetricDeclaration, unit: &str) -> Option<TokenStream> {
+    match metric.buckets.as_ref()? {
+        BucketsDeclaration::Range(range) => {
+            let (low, high) = parse_range(range, unit).ok()?;
+            Some(quote!(::telemetry::Buckets::range(#low, #high)))
+        }
+        BucketsDeclaration::Bounds(bounds) => Some(quote!(::telemetry::Buckets::Bounds(&[#(#bounds),*]))),
+    }
+}
+
+fn attribute_set_impl(ident: &Ident, model: &AttributeSetModel) -> TokenStream {
+    let (name, brief) = (&model.declaration.name, &model.declaration.brief);
+    let descriptors = model.declaration.attributes.iter().zip(&model.fields).map(|(attribute, (_, ty))| {
+        let (key, brief) = (model.declaration.full_key(attribute), &attribute.brief);
+        quote!(::telemetry::AttributeField {
+            key: #key,
+            kind: <#ty as ::telemetry::AttributeValue>::KIND,
+            brief: #brief,
+        })
+    });
+    let fields = model.fields.iter().map(|(field, _)| field);
+    quote! {
+        #[automatically_derived]
+        impl ::telemetry::AttributeSet for #ident {
+            const DESCRIPTOR: &'static ::telemetry::AttributesDescriptor = &::telemetry::AttributesDescriptor {
+                name: #name,
+                brief: #brief,
+                attributes: &[#(#descriptors),*],
+            };
+
+            fn values(&self) -> ::std::vec::Vec<::telemetry::Scalar> {
+                ::std::vec![#(::telemetry::AttributeValue::scalar(&self.#fields)),*]
+            }
+        }
+    }
+}
+
+fn attribute_value_impl(ident: &Ident, words: &[(Ident, String)]) -> TokenStream {
+    let variants = words.iter().map(|(variant, _)| variant);
+    let values: Vec<_> = words.iter().map(|(_, word)| word).collect();
+    quote! {
+        #[automatically_derived]
+        impl #ident {
+            /// The word that exporters show.
+            pub const fn as_str(&self) -> &'static str {
+                match self { #(Self::#variants { .. } => #values),* }
+            }
+        }
+
+        #[automatically_derived]
+        impl ::telemetry::AttributeValue for #ident {
+            const KIND: ::telemetry::AttributeKind = ::telemetry::AttributeKind::Enum(&[#(#values),*]);
+
+            fn scalar(&self) -> ::telemetry::Scalar {
+                ::telemetry::Scalar::Word(self.as_str())
+            }
+        }
+    }
+}
+
+fn enum_words(item: &ItemEnum, mistakes: &mut Mistakes) -> Vec<(Ident, String)> {
+    let mut words: Vec<(Ident, String)> = Vec::new();
+    for variant in &item.variants {
+        if !variant.fields.is_empty() {
+            mistakes.push(variant.ident.span(), "the values of an attribute are variants without fields");
+        }
+        let given = input::attribute_argument(&mut variant.attrs.clone(), "value", mistakes);
+        let span = given.as_ref().map_or_else(|| variant.ident.span(), syn::LitStr::span);
+        let word = given.map_or_else(|| snake_case(&variant.ident), |word| word.value());
+        if let Some((first, _)) = words.iter().find(|(_, taken)| *taken == word) {
+            mistakes.push(span, format!("value `{word}` is already taken by `{first}`"));
+        }
+        words.push((variant.ident.clone(), word));
+    }
+    words
+}
+
+fn snake_case(variant: &Ident) -> String {
+    let mut word = String::new();
+    for letter in variant.to_string().chars() {
+        if letter.is_uppercase() && !word.is_empty() {
+            word.push('_');
+        }
+        word.extend(letter.to_lowercase());
+    }
+    word
+}

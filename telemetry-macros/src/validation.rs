@@ -1,0 +1,13 @@
+//! What telemetry-schema says about a declaration, said on the user's words.
+
+use telemetry_schema::Problem;
+
+use crate::input::Mistakes;
+use crate::model::Spans;
+
+/// Adds every problem to the mistakes.
+pub(crate) fn report(problems: Vec<Problem>, spans: &Spans, mistakes: &mut Mistakes) {
+    for problem in problems {
+        mistakes.push(spans.of(problem.place), problem.message);
+    }
+}

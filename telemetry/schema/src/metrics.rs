@@ -1,0 +1,229 @@
+//! The declaration of a metric set and its validation.
+
+use std::collections::HashMap;
+
+use crate::instrument::Instrument;
+use crate::name::name_problem;
+use crate::problem::{Part, Problem};
+use crate::range::parse_range;
+use crate::unit::unit_problem;
+
+/// Words that say a unit or a kind, which exporters add themselves.
+const SUFFIXES_DERIVED: [&str; 8] =
+    ["total", "seconds", "milliseconds", "microseconds", "nanoseconds", "bytes", "ratio", "percent"];
+/// Namespaces that belong to OpenTelemetry itself.
+const PREFIXES_RESERVED: [&str; 1] = ["otel."];
+
+/// A metric set as declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricsDeclaration {
+    /// Name of the set, the namespace of its metrics.
+    pub name: String,
+    /// First paragraph of the doc comment.
+    pub brief: String,
+    /// The metrics in the order of declaration.
+    pub metrics: Vec<MetricDeclaration>,
+}
+
+/// One metric as declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricDeclaration {
+    /// Name of the field.
+    pub field: String,
+    /// Full name, if the declaration overrides the derived one.
+    pub name: Option<String>,
+    /// First paragraph of the doc comment.
+    pub brief: String,
+    /// UCUM unit.
+    pub unit: Option<String>,
+    /// The instrument, if its type is known by name.
+    pub instrument: Option<Instrument>,
+    /// How a histogram divides its values.
+    pub buckets: Option<BucketsDeclaration>,
+}
+
+/// How a histogram divides its values.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BucketsDeclaration {
+    /// Log-linear buckets over a range such as `10us..60s`.
+    Range(String),
+    /// Explicit upper bounds.
+    Bounds(Vec<f64>),
+}
+
+impl MetricsDeclaration {
+    /// Full name of a metric of this set.
+    pub fn full_name(&self, metric: &MetricDeclaration) -> String {
+        metric.name.clone().unwrap_or_else(|| format!("{}.{}", self.name, metric.field))
+    }
+
+    /// All mistakes, in the order of declaration.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = self.set_problems();
+        for (index, metric) in self.metrics.iter().enumerate() {
+            let parts = metric_problems(&self.full_name(metric), metric);
+            problems.extend(parts.into_iter().map(|(part, message)| Problem::of_field(index, part, message)));
+        }
+        problems.extend(self.duplicates());
+        problems
+    }
+
+    fn set_problems(&self) -> Vec<Problem> {
+        let name = set_name_problem(&self.name).map(|message| Problem::of_set(Part::Name, message));
+        let brief = self.brief.is_empty().then(|| Problem::of_set(Part::Brief, missing_brief("metric set")));
+        name.into_iter().chain(brief).collect()
+    }
+
+    fn duplicates(&self) -> Vec<Problem> {
+        let mut seen = HashMap::new();
+        let mut problems = Vec::new();
+        for (index, metric) in self.metrics.iter().enumerate() {
+            let name = self.full_name(metric);
+            if let Some(first) = seen.insert(name.clone(), metric.field.clone()) {
+                let message = format!("metric `{name}` is already declared by field `{first}`");
+                problems.push(Problem::of_field(index, Part::Name, message));
+            }
+        }
+        problems
+    }
+}
+
+/// The message for a missing doc comment.
+pub(crate) fn missing_brief(what: &str) -> String {
+    format!("{what} needs a doc comment: its first line is the brief that exporters and the registry show")
+}
+
+/// Grammar and reserved prefixes of a set name or an attribute key.
+pub(crate) fn set_name_problem(name: &str) -> Option<String> {
+    if let Some(problem) = name_problem(name) {
+        return Some(format!("{problem}: `{name}`"));
+    }
+    let reserved = PREFIXES_RESERVED.iter().find(|prefix| name.starts_with(**prefix))?;
+    Some(format!("prefix `{reserved}` is reserved for OpenTelemetry: `{name}`"))
+}
+
+fn metric_problems(full_name: &str, metric: &MetricDeclaration) -> Vec<(Part, String)> {
+    let name = metric_name_problem(full_name).map(|message| (Part::Name, message));
+    let brief = metric.brief.is_empty().then(|| (Part::Brief, missing_brief("metric")));
+    let unit = metric_unit_problem(metric.unit.as_deref()).map(|message| (Part::Unit, message));
+    let buckets = buckets_problem(metric).map(|message| (Part::Buckets, message));
+    [name, brief, unit, buckets].into_iter().flatten().collect()
+}
+
+fn metric_name_problem(name: &str) -> Option<String> {
+    if let Some(problem) = set_name_problem(name) {
+        return Some(problem);
+    }
+    let (stem, last) = name.rsplit_once(['.', '_'])?;
+    if !SUFFIXES_DERIVED.contains(&last) {
+        return None;
+    }
+    Some(format!(
+        "metric name `{name}` must not end in `{last}`, exporters derive it: write `{stem}` or a noun"
+    ))
+}
+
+fn metric_unit_problem(unit: Option<&str>) -> Option<String> {
+    match unit {
+        None => Some("metric needs a unit: #[metric(unit = \"...\")], `1` if it has none".to_owned()),
+        Some(unit) => unit_problem(unit),
+    }
+}
+
+fn buckets_problem(metric: &MetricDeclaration) -> Option<String> {
+    match (metric.instrument, &metric.buckets) {
+        (Some(Instrument::Histogram), None) => {
+            Some("histogram needs `range = \"10us..60s\"` or `buckets = [..]`".to_owned())
+        }
+        (Some(Instrument::Counter | Instrument::UpDownCounter | Instrument::Gauge), Some(_)) => {
+            Some("only a histogram has buckets".to_owned())
+        }
+        (_, Some(BucketsDeclaration::Range(range))) => {
+            parse_range(range, metric.unit.as_deref().unwrap_or("1")).err().map(|problem| problem.to_string())
+        }
+        (_, Some(BucketsDeclaration::Bounds(bounds))) => bounds_problem(bounds),
+        (_, None) => None,
+    }
+}
+
+fn bounds_problem(bounds: &[f64]) -> Option<String> {
+    if bounds.is_empty() {
+        return Some("buckets need at least one bound".to_owned());
+    }
+    let rising = bounds.windows(2).all(|pair| pair[0] < pair[1]);
+    let finite = bounds.iter().all(|bound| bound.is_finite());
+    (!rising || !finite).then(|| "bounds must be finite and rise".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metric(field: &str) -> MetricDeclaration {
+        MetricDeclaration {
+            field: field.to_owned(),
+            name: None,
+            brief: "Brief.".to_owned(),
+            unit: Some("1".to_owned()),
+            instrument: Some(Instrument::Counter),
+            buckets: None,
+        }
+    }
+
+    fn set(metrics: Vec<MetricDeclaration>) -> MetricsDeclaration {
+        MetricsDeclaration { name: "edge.http".to_owned(), brief: "Brief.".to_owned(), metrics }
+    }
+
+    fn check(metric: MetricDeclaration, part: Part, word: &str) {
+        let problems = set(vec![metric]).problems();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(problems[0].place.part, part);
+        assert!(problems[0].message.contains(word), "{}", problems[0].message);
+    }
+
+    #[test]
+    fn a_good_declaration_has_no_problems() {
+        let duration = MetricDeclaration {
+            unit: Some("s".to_owned()),
+            instrument: Some(Instrument::Histogram),
+            buckets: Some(BucketsDeclaration::Range("10us..60s".to_owned())),
+            ..metric("duration")
+        };
+        assert_eq!(set(vec![metric("requests"), duration]).problems(), []);
+    }
+
+    #[test]
+    fn each_mistake_is_said_on_its_part() {
+        check(metric("requests_total"), Part::Name, "`total`");
+        check(metric("body_bytes"), Part::Name, "`bytes`");
+        check(MetricDeclaration { name: Some("otel.x".to_owned()), ..metric("x") }, Part::Name, "reserved");
+        check(MetricDeclaration { brief: String::new(), ..metric("x") }, Part::Brief, "doc comment");
+        check(MetricDeclaration { unit: None, ..metric("x") }, Part::Unit, "needs a unit");
+        check(MetricDeclaration { unit: Some("seconds".to_owned()), ..metric("x") }, Part::Unit, "`s`");
+        let bounds = Some(BucketsDeclaration::Bounds(vec![1.0, 1.0]));
+        check(
+            MetricDeclaration { buckets: bounds.clone(), ..metric("x") },
+            Part::Buckets,
+            "only a histogram",
+        );
+        let histogram = MetricDeclaration { instrument: Some(Instrument::Histogram), ..metric("x") };
+        check(histogram.clone(), Part::Buckets, "histogram needs");
+        check(MetricDeclaration { buckets: bounds, ..histogram }, Part::Buckets, "rise");
+    }
+
+    #[test]
+    fn duplicate_names_are_said_on_the_second() {
+        let again = MetricDeclaration { name: Some("edge.http.x".to_owned()), ..metric("y") };
+        let problems = set(vec![metric("x"), again]).problems();
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].place.field, Some(1));
+    }
+
+    #[test]
+    fn all_mistakes_at_once() {
+        let bad = MetricDeclaration { brief: String::new(), unit: None, ..metric("x_total") };
+        let mut set = set(vec![bad]);
+        set.name = "Edge".to_owned();
+        assert_eq!(set.problems().len(), 4, "{:?}", set.problems());
+    }
+}

@@ -1,0 +1,158 @@
+//! Adds up what owners send, per series, since the start of the process.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crossbeam_channel::{Receiver, Sender};
+
+use crate::batch::{Amount, Batch, Change, Entry};
+use crate::collected::{Collected, CollectedSet};
+use crate::descriptor::InstrumentKind;
+use crate::ledger::Ledger;
+use crate::own::OwnMetrics;
+use crate::pipeline::Pipeline;
+use crate::series::{Series, SeriesRegistry};
+
+/// The totals of one pipeline, and the receiving end of its queue.
+#[derive(Debug)]
+pub(crate) struct Aggregator {
+    batches: Receiver<Batch>,
+    emptied: Sender<Batch>,
+    /// For changes fetched on behalf of owners.
+    batch: Batch,
+    series: Vec<Arc<Series>>,
+    totals: Vec<Totals>,
+    rejected: u64,
+    own: Option<OwnMetrics>,
+}
+
+/// The totals of one series, in the cell layout of its set.
+#[derive(Debug)]
+struct Totals {
+    cells: Box<[u64]>,
+    levels: Vec<Level>,
+}
+
+/// What one instance last said of one gauge.
+#[derive(Debug)]
+struct Level {
+    source: u64,
+    cell: usize,
+    bits: u64,
+}
+
+impl Aggregator {
+    pub(crate) fn new(batches: Receiver<Batch>, emptied: Sender<Batch>) -> Self {
+        let (series, totals) = (Vec::new(), Vec::new());
+        Self { batches, emptied, batch: Batch::default(), series, totals, rejected: 0, own: None }
+    }
+
+    pub(crate) fn register_own(&mut self, pipeline: &Pipeline) {
+        self.own = Some(OwnMetrics::register(pipeline));
+    }
+
+    /// Fetches the changes of a worker that may be idle, blocked or gone.
+    ///
+    /// The queue is drained under the worker's lock: all its batches are in by then, and what is read now is
+    /// newer, which matters to gauges.
+    pub(crate) fn flush_on_behalf(&mut self, registry: &SeriesRegistry, ledger: &mut Ledger) {
+        self.drain(registry);
+        let mut batch = std::mem::take(&mut self.batch);
+        ledger.take_back();
+        ledger.gather(&mut batch);
+        self.apply(registry, &batch);
+        ledger.commit();
+        batch.clear();
+        self.batch = batch;
+    }
+
+    /// Counts what the pipeline has to say about itself.
+    pub(crate) fn count_own(&mut self, registry: &SeriesRegistry, deferrals: u64) {
+        let Some(mut own) = self.own.take() else { return };
+        own.count(deferrals, self.rejected);
+        self.flush_on_behalf(registry, own.ledger());
+        self.own = Some(own);
+    }
+
+    pub(crate) fn collected(&mut self, resource: Arc<[(String, String)]>) -> Collected {
+        let sets = self.series.iter().zip(&self.totals).map(|(series, totals)| totals.collected(series));
+        Collected::new(SystemTime::now(), resource, sets.collect())
+    }
+
+    fn drain(&mut self, registry: &SeriesRegistry) {
+        while let Ok(mut batch) = self.batches.try_recv() {
+            self.apply(registry, &batch);
+            batch.clear();
+            // A full return queue only means that enough spares wait already.
+            let _ = self.emptied.try_send(batch);
+        }
+        self.learn_series(registry);
+    }
+
+    fn apply(&mut self, registry: &SeriesRegistry, batch: &Batch) {
+        for (entry, changes) in batch.entries() {
+            if entry.series >= self.totals.len() {
+                self.learn_series(registry);
+            }
+            let descriptor = self.series[entry.series].descriptor;
+            self.rejected += self.totals[entry.series].apply(entry, changes, descriptor.rejected_cell());
+        }
+    }
+
+    /// Makes room for series registered since the last time.
+    fn learn_series(&mut self, registry: &SeriesRegistry) {
+        registry.catch_up(&mut self.series);
+        let new = self.series[self.totals.len()..].iter().map(|series| Totals::new(series));
+        self.totals.extend(new);
+    }
+}
+
+impl Totals {
+    fn new(series: &Series) -> Self {
+        Self { cells: vec![0; series.descriptor.cells()].into(), levels: Vec::new() }
+    }
+
+    /// Returns how many recordings were rejected.
+    fn apply(&mut self, entry: Entry, changes: &[Change], rejected_cell: usize) -> u64 {
+        let rejected_before = self.cells[rejected_cell];
+        for change in changes {
+            self.apply_change(entry.source, *change);
+        }
+        if entry.retired {
+            self.levels.retain(|level| level.source != entry.source);
+        }
+        self.cells[rejected_cell].wrapping_sub(rejected_before)
+    }
+
+    fn apply_change(&mut self, source: u64, Change { cell, amount }: Change) {
+        let total = &mut self.cells[cell];
+        match amount {
+            Amount::Integer(n) => *total = total.wrapping_add(n),
+            Amount::Float(n) => *total = (f64::from_bits(*total) + n).to_bits(),
+            Amount::Level(bits) => self.set_level(source, cell, bits),
+        }
+    }
+
+    fn set_level(&mut self, source: u64, cell: usize, bits: u64) {
+        match self.levels.iter_mut().find(|level| level.source == source && level.cell == cell) {
+            Some(level) => level.bits = bits,
+            None => self.levels.push(Level { source, cell, bits }),
+        }
+    }
+
+    fn collected(&self, series: &Arc<Series>) -> CollectedSet {
+        let mut cells = self.cells.clone();
+        for level in &self.levels {
+            let total = &mut cells[level.cell];
+            *total = add_level(series.descriptor.fields[level.cell].kind, *total, level.bits);
+        }
+        CollectedSet::new(Arc::clone(series), cells)
+    }
+}
+
+fn add_level(kind: InstrumentKind, total: u64, level: u64) -> u64 {
+    match kind {
+        InstrumentKind::GaugeF64 => (f64::from_bits(total) + f64::from_bits(level)).to_bits(),
+        _ => total.wrapping_add(level),
+    }
+}

@@ -1,0 +1,69 @@
+//! The instruments of a metric set: what the hot path touches.
+
+mod counter;
+mod gauge;
+mod histogram;
+mod up_down_counter;
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use counter::Counter;
+pub use gauge::Gauge;
+pub use histogram::Histogram;
+pub use up_down_counter::UpDownCounter;
+
+use crate::buckets::Buckets;
+use crate::cells::Block;
+use crate::descriptor::{InstrumentKind, MetricsDescriptor};
+
+/// A type that a field of a metric set can have. Implemented by the instruments of this crate only.
+pub trait Instrument: sealed::Attach {
+    /// What descriptors call it.
+    const KIND: InstrumentKind;
+}
+
+/// Marks a handle as belonging to one thread at a time: it may move, but not be shared.
+pub(crate) type OneThread = PhantomData<Cell<()>>;
+
+/// Where one field of a set instance lives.
+#[derive(Debug, Clone, Copy)]
+pub struct Slot {
+    head: &'static AtomicU64,
+    rejected: &'static AtomicU64,
+    body: Block,
+    buckets: Option<Buckets>,
+}
+
+impl Slot {
+    pub(crate) fn new(descriptor: &MetricsDescriptor, block: Block, field: usize) -> Self {
+        let body = descriptor.body_start(field);
+        Self {
+            head: &block[field],
+            rejected: &block[descriptor.rejected_cell()],
+            body: &block[body..body + descriptor.fields[field].body_cells()],
+            buckets: descriptor.fields[field].buckets,
+        }
+    }
+}
+
+pub(crate) mod sealed {
+    /// Builds a handle onto its cells.
+    pub trait Attach {
+        #[doc(hidden)]
+        fn attach(slot: super::Slot) -> Self;
+    }
+}
+
+/// Adds without a locked instruction: only the owner writes, so nothing can come between load and store.
+#[inline]
+fn add(cell: &AtomicU64, n: u64) {
+    cell.store(cell.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);
+}
+
+/// Counts a recording that was refused.
+#[cold]
+fn reject(rejected: &AtomicU64) {
+    add(rejected, 1);
+}

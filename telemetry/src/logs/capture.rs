@@ -1,0 +1,71 @@
+//! Events kept in memory, for tests to look at.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use super::provider::LogProvider;
+use super::{Event, Level};
+
+/// Keeps events in memory. Clones share what they keep: give one to `init` and ask the other.
+///
+/// A process has one provider, so tests that run at the same time see each other's events: look for your own.
+#[derive(Debug, Clone, Default)]
+pub struct Capture {
+    events: Arc<Mutex<Vec<CapturedEvent>>>,
+}
+
+/// An event with its values formatted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapturedEvent {
+    /// When it happened.
+    pub time: SystemTime,
+    /// Its name.
+    pub name: &'static str,
+    /// How much it matters.
+    pub level: Level,
+    /// The crate that emitted it.
+    pub target: &'static str,
+    /// The particulars, in the order written.
+    pub fields: Vec<(&'static str, String)>,
+}
+
+impl Capture {
+    /// Keeps nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Everything kept so far.
+    pub fn events(&self) -> Vec<CapturedEvent> {
+        self.lock().clone()
+    }
+
+    /// What was kept of one name.
+    pub fn named(&self, name: &str) -> Vec<CapturedEvent> {
+        self.lock().iter().filter(|event| event.name == name).cloned().collect()
+    }
+
+    /// Forgets everything kept so far.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<CapturedEvent>> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CapturedEvent {
+    /// The value of a field.
+    pub fn field(&self, key: &str) -> Option<&str> {
+        self.fields.iter().find(|(found, _)| *found == key).map(|(_, value)| value.as_str())
+    }
+}
+
+impl LogProvider for Capture {
+    fn emit(&self, event: &Event<'_>) {
+        let fields = event.fields.iter().map(|field| (field.key, field.value.to_string())).collect();
+        let &super::EventDescriptor { name, level, target } = event.descriptor;
+        self.lock().push(CapturedEvent { time: event.time, name, level, target, fields });
+    }
+}

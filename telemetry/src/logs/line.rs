@@ -1,0 +1,80 @@
+//! An event as one line of text.
+
+use std::fmt::Write;
+
+use super::Event;
+use super::clock::Timestamp;
+
+/// Longest value shown; the rest is cut and marked, so that a queue of lines has a bounded size.
+const VALUE_BYTES_MAX: usize = 4096;
+
+/// `2026-01-02T03:04:05.678901Z INFO target event.name key=value ...` with its newline.
+pub(super) fn line(event: &Event<'_>) -> String {
+    let descriptor = event.descriptor;
+    let mut line = String::with_capacity(128);
+    // Writing to a `String` cannot fail.
+    let _ = write!(
+        line,
+        "{} {} {} {}",
+        Timestamp(event.time),
+        descriptor.level.heading(),
+        descriptor.target,
+        descriptor.name
+    );
+    for field in event.fields {
+        let _ = write!(line, " {}=", field.key);
+        push_value(&mut line, &field.value.to_string());
+    }
+    line.push('\n');
+    line
+}
+
+fn push_value(line: &mut String, value: &str) {
+    let shown = cut(value);
+    if shown.is_empty() || shown.contains(|c: char| c.is_whitespace() || c.is_control() || c == '"') {
+        // Writing to a `String` cannot fail. Debug quotes and escapes: the line stays one line.
+        let _ = write!(line, "{shown:?}");
+    } else {
+        line.push_str(shown);
+    }
+    if shown.len() < value.len() {
+        line.push('…');
+    }
+}
+
+fn cut(value: &str) -> &str {
+    &value[..value.floor_char_boundary(VALUE_BYTES_MAX)]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::super::{EventDescriptor, EventField, EventValue, Level};
+    use super::*;
+
+    fn shown(value: &str) -> String {
+        static READY: EventDescriptor = EventDescriptor::new("app.server.ready", Level::Info, "app::server");
+        let fields = [EventField { key: "x.y", value: EventValue::Display(&value) }];
+        let time = UNIX_EPOCH + Duration::from_micros(1_767_323_045_678_901);
+        line(&Event { time, descriptor: &READY, fields: &fields })
+    }
+
+    #[test]
+    fn a_line_is_time_level_target_name_and_fields() {
+        assert_eq!(shown("8080"), "2026-01-02T03:04:05.678901Z INFO app app.server.ready x.y=8080\n");
+    }
+
+    #[test]
+    fn an_event_is_always_one_line() {
+        assert!(shown("two\nlines \"quoted\"").ends_with(" x.y=\"two\\nlines \\\"quoted\\\"\"\n"));
+        assert!(shown("").ends_with(" x.y=\"\"\n"));
+    }
+
+    #[test]
+    fn long_values_are_cut() {
+        let long = "é".repeat(VALUE_BYTES_MAX);
+        assert!(shown(&long).len() < VALUE_BYTES_MAX + 128);
+        assert!(shown(&long).ends_with("…\n"));
+    }
+}

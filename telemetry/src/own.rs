@@ -1,0 +1,74 @@
+//! What the SDK says about itself, declared like everything else.
+
+use std::sync::Mutex;
+
+use crate::instrument::Counter;
+use crate::ledger::Ledger;
+use crate::logs;
+use crate::metric_set;
+use crate::pipeline::Pipeline;
+use crate::set::Set;
+
+/// The way of values from their owners to the exporters.
+#[metric_set(name = "telemetry.pipeline")]
+pub(crate) struct PipelineMetrics {
+    /// Flushes that found the queue full and left their values for the next one.
+    #[metric(unit = "{flush}")]
+    deferrals: Counter<u64>,
+    /// Recordings refused because they were negative or not finite.
+    #[metric(unit = "{recording}")]
+    rejected: Counter<u64>,
+}
+
+/// Events on their way to the log provider.
+#[metric_set(name = "telemetry.logs")]
+pub(crate) struct LogMetrics {
+    /// Events lost because the console did not keep up.
+    #[metric(unit = "{event}")]
+    dropped: Counter<u64>,
+}
+
+/// The SDK's own sets, owned by the aggregator.
+#[derive(Debug)]
+pub(crate) struct OwnMetrics {
+    pipeline: Set<PipelineMetrics>,
+    logs: Set<LogMetrics>,
+    ledger: Mutex<Ledger>,
+    deferrals: Seen,
+    rejected: Seen,
+    dropped: Seen,
+}
+
+/// How much of a running total has been counted already.
+#[derive(Debug, Default)]
+struct Seen(u64);
+
+impl OwnMetrics {
+    pub(crate) fn register(pipeline: &Pipeline) -> Self {
+        let ledger = Mutex::default();
+        Self {
+            pipeline: pipeline.register(&ledger, &()),
+            logs: pipeline.register(&ledger, &()),
+            ledger,
+            deferrals: Seen::default(),
+            rejected: Seen::default(),
+            dropped: Seen(logs::dropped()),
+        }
+    }
+
+    pub(crate) fn count(&mut self, deferrals: u64, rejected: u64) {
+        self.pipeline.deferrals.add(self.deferrals.advance(deferrals));
+        self.pipeline.rejected.add(self.rejected.advance(rejected));
+        self.logs.dropped.add(self.dropped.advance(logs::dropped()));
+    }
+
+    pub(crate) fn ledger(&mut self) -> &mut Ledger {
+        self.ledger.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Seen {
+    fn advance(&mut self, total: u64) -> u64 {
+        total - std::mem::replace(&mut self.0, total)
+    }
+}

@@ -1,0 +1,182 @@
+//! A collection as text: families in order of set and declaration, each with all its series.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use super::{Format, labels, name, number};
+use crate::collected::{Collected, CollectedSet, Number, Value};
+use crate::descriptor::{InstrumentKind, MetricsField};
+use crate::histogram_value::HistogramValue;
+
+/// Bytes of text per series to begin with; a guess that saves most of the growing.
+const SERIES_BYTES_GUESS: usize = 512;
+
+/// Renders a collection.
+pub(crate) fn text(collected: &Collected, format: Format) -> String {
+    let mut out = String::with_capacity(SERIES_BYTES_GUESS * collected.sets().len());
+    push_target(&mut out, collected.resource(), format);
+    for family in families(collected.sets()) {
+        family.push(&mut out, format);
+    }
+    if format == Format::OpenMetrics {
+        out.push_str("# EOF\n");
+    }
+    out
+}
+
+/// A metric name with everything that has it. Two declarations can share a name if they agree on the kind; the
+/// format wants their series together.
+struct Family<'a> {
+    name: String,
+    unit: Option<String>,
+    field: &'static MetricsField,
+    members: Vec<(&'a [CollectedSet], usize)>,
+}
+
+fn families(sets: &[CollectedSet]) -> Vec<Family<'_>> {
+    let mut families: Vec<Family<'_>> = Vec::new();
+    let mut by_name: HashMap<String, usize> = HashMap::new();
+    for group in sets.chunk_by(|a, b| std::ptr::eq(a.descriptor(), b.descriptor())) {
+        for (index, field) in group[0].descriptor().fields.iter().enumerate() {
+            let (name, unit) = name::family(field);
+            let at = *by_name.entry(name.clone()).or_insert_with(|| {
+                families.push(Family { name, unit, field, members: Vec::new() });
+                families.len() - 1
+            });
+            // Of two kinds under one name the second would make the whole text unreadable.
+            if families[at].field.kind == field.kind {
+                families[at].members.push((group, index));
+            }
+        }
+    }
+    families
+}
+
+impl Family<'_> {
+    fn push(&self, out: &mut String, format: Format) {
+        self.push_header(out, format);
+        for (sets, index) in &self.members {
+            match self.field.kind {
+                InstrumentKind::Histogram => self.push_histograms(out, sets, *index, format),
+                _ => self.push_numbers(out, sets, *index),
+            }
+        }
+    }
+
+    fn push_header(&self, out: &mut String, format: Format) {
+        let name = match format {
+            Format::Text => format!("{}{}", self.name, self.suffix()),
+            Format::OpenMetrics => self.name.clone(),
+        };
+        push_help(out, &name, self.field.brief);
+        push_words(out, &["# TYPE ", &name, " ", type_word(self.field.kind), "\n"]);
+        if let (Format::OpenMetrics, Some(unit)) = (format, &self.unit) {
+            push_words(out, &["# UNIT ", &name, " ", unit, "\n"]);
+        }
+    }
+
+    fn push_numbers(&self, out: &mut String, sets: &[CollectedSet], index: usize) {
+        for set in sets {
+            push_series(out, &self.name, self.suffix(), set.labels());
+            match set.value_at(index) {
+                Value::Sum(number) | Value::Gauge(number) => number::push(out, number),
+                Value::UpDown(number) => number::push(out, Number::I64(number)),
+                Value::Histogram(_) => unreachable!("histograms are pushed by `push_histograms`"),
+            }
+            out.push('\n');
+        }
+    }
+
+    fn push_histograms(&self, out: &mut String, sets: &[CollectedSet], index: usize, format: Format) {
+        let bounds = self.bounds(format);
+        for set in sets {
+            if let Value::Histogram(histogram) = set.value_at(index) {
+                self.push_histogram(out, set.labels(), &histogram, &bounds);
+            }
+        }
+    }
+
+    /// The exported buckets with their bound as text, written once for all series.
+    fn bounds(&self, format: Format) -> Vec<(usize, String)> {
+        let Some(buckets) = self.field.buckets else { return Vec::new() };
+        let exported = (0..buckets.len()).filter(|index| buckets.is_exported(*index));
+        exported.map(|index| (index, number::bound(buckets.upper(index), format))).collect()
+    }
+
+    fn push_histogram(
+        &self,
+        out: &mut String,
+        labels: &str,
+        histogram: &HistogramValue<'_>,
+        bounds: &[(usize, String)],
+    ) {
+        let comma = if labels.is_empty() { "" } else { "," };
+        let (mut below, mut next) = (0, 0);
+        for (index, bound) in bounds {
+            below += histogram.counts()[next..=*index].iter().sum::<u64>();
+            next = index + 1;
+            push_words(out, &[&self.name, "_bucket{", labels, comma, "le=\"", bound, "\"} "]);
+            number::push(out, Number::U64(below));
+            out.push('\n');
+        }
+        push_series(out, &self.name, "_sum", labels);
+        number::push(out, Number::F64(histogram.sum()));
+        out.push('\n');
+        push_series(out, &self.name, "_count", labels);
+        number::push(out, Number::U64(below));
+        out.push('\n');
+    }
+
+    fn suffix(&self) -> &'static str {
+        match self.field.kind {
+            InstrumentKind::CounterU64 | InstrumentKind::CounterF64 => "_total",
+            _ => "",
+        }
+    }
+}
+
+fn type_word(kind: InstrumentKind) -> &'static str {
+    match kind {
+        InstrumentKind::CounterU64 | InstrumentKind::CounterF64 => "counter",
+        InstrumentKind::UpDownCounterI64
+        | InstrumentKind::GaugeU64
+        | InstrumentKind::GaugeI64
+        | InstrumentKind::GaugeF64 => "gauge",
+        InstrumentKind::Histogram => "histogram",
+    }
+}
+
+fn push_target(out: &mut String, resource: &[(String, String)], format: Format) {
+    if resource.is_empty() {
+        return;
+    }
+    let (name, kind) = match format {
+        Format::Text => ("target_info", "gauge"),
+        Format::OpenMetrics => ("target", "info"),
+    };
+    push_help(out, name, "What emits these metrics.");
+    push_words(out, &["# TYPE ", name, " ", kind, "\n"]);
+    let pairs = resource.iter().map(|(key, value)| (key.as_str(), value.into()));
+    push_series(out, "target_info", "", &labels::pairs(pairs));
+    out.push_str("1\n");
+}
+
+fn push_help(out: &mut String, name: &str, brief: &str) {
+    push_words(out, &["# HELP ", name, " "]);
+    let escaped = brief.replace('\\', "\\\\").replace('\n', "\\n");
+    // Writing to a `String` cannot fail.
+    let _ = writeln!(out, "{escaped}");
+}
+
+fn push_series(out: &mut String, name: &str, suffix: &str, labels: &str) {
+    match labels {
+        "" => push_words(out, &[name, suffix, " "]),
+        labels => push_words(out, &[name, suffix, "{", labels, "} "]),
+    }
+}
+
+fn push_words(out: &mut String, words: &[&str]) {
+    for word in words {
+        out.push_str(word);
+    }
+}

@@ -1,0 +1,117 @@
+//! Declarations become descriptors; the sets here are shared by the other tests.
+
+use std::sync::Arc;
+
+use telemetry::{
+    AttributeKind, AttributeValue, Counter, Gauge, Histogram, InstrumentKind, MetricSet, UpDownCounter,
+    attribute_set, metric_set,
+};
+
+/// Which way a request takes.
+#[attribute_set(name = "edge.route")]
+#[derive(Debug, Clone)]
+pub(crate) struct RouteAttributes {
+    /// Matched route template.
+    #[attribute(key = "http.route")]
+    pub(crate) route: &'static str,
+    /// Which protocol speaks.
+    pub(crate) protocol: Protocol,
+    /// Policy that decided.
+    #[attribute(key = "edge.policy.id")]
+    pub(crate) policy: Arc<str>,
+}
+
+/// A protocol.
+#[derive(Debug, Clone, Copy, AttributeValue)]
+pub(crate) enum Protocol {
+    /// OTLP over HTTP.
+    OtlpHttp,
+    /// The Datadog intake.
+    #[attribute(value = "dd")]
+    Datadog,
+}
+
+/// Requests served.
+///
+/// Only the first paragraph is the brief.
+#[metric_set(name = "edge.http.server", attributes = RouteAttributes)]
+#[derive(Debug)]
+pub(crate) struct HttpServerMetrics {
+    /// Requests received.
+    #[metric(unit = "{request}")]
+    pub(crate) requests: Counter<u64>,
+    /// Time from head received
+    /// to last byte sent.
+    #[metric(unit = "s", range = "10us..60s")]
+    pub(crate) request_duration: Histogram,
+    /// Requests being served.
+    #[metric(unit = "{request}")]
+    pub(crate) active_requests: UpDownCounter<i64>,
+}
+
+/// One of every kind.
+#[metric_set(name = "edge")]
+pub(crate) struct KindMetrics {
+    /// Requests let through because of a failure.
+    #[metric(unit = "{request}")]
+    pub(crate) fail_open: Counter<u64>,
+    /// Time spent.
+    #[metric(unit = "s", name = "edge.cpu.time")]
+    pub(crate) cpu: Counter<f64>,
+    /// Memory in use.
+    #[metric(unit = "By")]
+    pub(crate) memory: Gauge<u64>,
+    /// Distance from the target.
+    #[metric(unit = "{worker}")]
+    pub(crate) balance: Gauge<i64>,
+    /// Share of records kept.
+    #[metric(unit = "1")]
+    pub(crate) kept: Gauge<f64>,
+    /// Records in a batch.
+    #[metric(unit = "{record}", buckets = [1, 10.0, 100])]
+    pub(crate) batch_size: AliasedHistogram,
+}
+
+/// An instrument behind an alias is still an instrument.
+pub(crate) type AliasedHistogram = Histogram;
+
+/// The route that most tests use.
+pub(crate) fn route(route: &'static str) -> RouteAttributes {
+    RouteAttributes { route, protocol: Protocol::OtlpHttp, policy: "p".into() }
+}
+
+#[test]
+fn a_metric_is_named_by_set_and_field_unless_overridden() {
+    let names: Vec<_> = KindMetrics::DESCRIPTOR.fields.iter().map(|field| field.name).collect();
+    let expected =
+        ["edge.fail_open", "edge.cpu.time", "edge.memory", "edge.balance", "edge.kept", "edge.batch_size"];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn doc_comments_become_briefs() {
+    let descriptor = HttpServerMetrics::DESCRIPTOR;
+    assert_eq!(descriptor.brief, "Requests served.");
+    assert_eq!(descriptor.fields[1].brief, "Time from head received to last byte sent.");
+    assert_eq!(descriptor.attributes.attributes[0].brief, "Matched route template.");
+}
+
+#[test]
+fn descriptors_tell_kinds_units_and_keys() {
+    let descriptor = HttpServerMetrics::DESCRIPTOR;
+    let kinds: Vec<_> = descriptor.fields.iter().map(|field| (field.unit, field.kind)).collect();
+    let expected = [
+        ("{request}", InstrumentKind::CounterU64),
+        ("s", InstrumentKind::Histogram),
+        ("{request}", InstrumentKind::UpDownCounterI64),
+    ];
+    assert_eq!(kinds, expected);
+    let keys: Vec<_> = descriptor.attributes.attributes.iter().map(|field| (field.key, field.kind)).collect();
+    let expected = [
+        ("http.route", AttributeKind::Text),
+        ("edge.route.protocol", AttributeKind::Enum(&["otlp_http", "dd"])),
+        ("edge.policy.id", AttributeKind::Text),
+    ];
+    assert_eq!(keys, expected);
+    assert_eq!(Protocol::Datadog.as_str(), "dd");
+}
