@@ -1,0 +1,35 @@
+# `make demo` and `make test` do all their own set-up on a fresh machine with Rust and a C compiler.
+
+CARGO ?= cargo
+CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
+# Kept outside the checkout: the peers' bundled C++ libraries take minutes to build and hundreds of megabytes.
+PEERS_TARGET_DIR ?= $(CACHE)/edge-peers
+
+.PHONY: help demo test lint bars peers setup
+
+help:
+	@echo 'make demo    edge with sample policies, a generator and an intake, on loopback; ^C ends it'
+	@echo 'make test    the whole suite'
+	@echo 'make lint    rustfmt, clippy, documentation'
+	@echo 'make bars    what is measured against its limit, a line each'
+	@echo 'make peers   builds the programs that the bars compare with (minutes, once)'
+
+setup:
+	@scripts/setup.sh
+
+demo: setup
+	$(CARGO) run --release -p edge --bin edge -- demo $(ARGS)
+
+test: setup
+	@scripts/test.sh $(ARGS)
+
+lint: setup
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps
+
+bars: setup
+	$(CARGO) run --release -p benches --bin bars
+
+peers: setup
+	cd benches/peers/policy-rs && CARGO_TARGET_DIR='$(PEERS_TARGET_DIR)' $(CARGO) build --release

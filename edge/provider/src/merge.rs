@@ -1,0 +1,101 @@
+//! What several providers say, as one set: merged by policy id.
+
+use std::collections::HashSet;
+
+use edge_policy::PolicySet;
+
+/// What kind of provider a set comes from; higher ones win.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Class {
+    /// A file on this machine.
+    File,
+}
+
+/// The latest set of every provider.
+#[derive(Debug, Default)]
+pub(crate) struct Merge {
+    /// Lowest precedence first.
+    entries: Vec<Entry>,
+    updates: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    class: Class,
+    updated: u64,
+    provider: String,
+    set: PolicySet,
+}
+
+impl Merge {
+    /// Replaces what `provider` says. Of one class, the provider updated last has the highest precedence.
+    pub(crate) fn update(&mut self, provider: &str, class: Class, set: PolicySet) {
+        self.entries.retain(|entry| entry.provider != provider);
+        self.updates += 1;
+        self.entries.push(Entry { class, updated: self.updates, provider: provider.to_owned(), set });
+        self.entries.sort_by_key(|entry| (entry.class, entry.updated));
+    }
+
+    /// Everything in force: of each id, what the provider with the highest precedence says about it, be it
+    /// that the policy cannot be read. Ids that occur twice in one set stay, for the compiler to judge.
+    pub(crate) fn merged(&self) -> PolicySet {
+        let mut taken = HashSet::new();
+        let mut kept = Vec::with_capacity(self.entries.len());
+        for entry in self.entries.iter().rev() {
+            let mut set = entry.set.clone();
+            set.policies.retain(|policy| !taken.contains(&policy.id));
+            set.rejected.retain(|rejected| !taken.contains(&rejected.id));
+            taken.extend(set.policies.iter().map(|policy| policy.id.clone()));
+            taken.extend(set.rejected.iter().map(|rejected| rejected.id.clone()));
+            kept.push(set);
+        }
+        kept.into_iter().rev().fold(PolicySet::default(), appended)
+    }
+}
+
+fn appended(mut all: PolicySet, set: PolicySet) -> PolicySet {
+    all.policies.extend(set.policies);
+    all.rejected.extend(set.rejected);
+    all.warnings.extend(set.warnings);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(names: &[(&str, &str)]) -> PolicySet {
+        let policies = names.iter().map(|(id, name)| {
+            serde_json::json!({"id": id, "name": name, "log": {"match": [{"log_field": "body", "exists": true}]}})
+        });
+        let text = serde_json::json!({ "policies": policies.collect::<Vec<_>>() }).to_string();
+        PolicySet::parse(text.as_bytes()).unwrap()
+    }
+
+    fn named(merge: &Merge) -> Vec<(String, String)> {
+        merge.merged().policies.into_iter().map(|policy| (policy.id, policy.name)).collect()
+    }
+
+    fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+        expected.iter().map(|(id, name)| ((*id).to_owned(), (*name).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_provider_updated_last_wins_by_id() {
+        let mut merge = Merge::default();
+        merge.update("one", Class::File, set(&[("a", "one"), ("b", "one")]));
+        merge.update("two", Class::File, set(&[("b", "two"), ("c", "two")]));
+        assert_eq!(named(&merge), pairs(&[("a", "one"), ("b", "two"), ("c", "two")]));
+        merge.update("one", Class::File, set(&[("b", "one again")]));
+        assert_eq!(named(&merge), pairs(&[("c", "two"), ("b", "one again")]));
+    }
+
+    #[test]
+    fn what_a_provider_no_longer_says_uncovers_what_others_say() {
+        let mut merge = Merge::default();
+        merge.update("one", Class::File, set(&[("a", "one")]));
+        merge.update("two", Class::File, set(&[("a", "two")]));
+        merge.update("two", Class::File, set(&[]));
+        assert_eq!(named(&merge), pairs(&[("a", "one")]));
+    }
+}

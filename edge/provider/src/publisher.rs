@@ -1,0 +1,71 @@
+//! Compiles what all providers say together and publishes it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use edge_policy::{PolicySet, Registry, Rejected, Snapshot};
+use telemetry::{Set, Worker, otel_info, otel_warn};
+
+use crate::merge::{Class, Merge};
+use crate::metrics::PolicyMetrics;
+
+/// Where providers hand in what they say. The caller's thread does the work, one at a time.
+#[derive(Debug)]
+pub(crate) struct Publisher {
+    registry: Arc<Registry>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    merge: Merge,
+    metrics: Set<PolicyMetrics>,
+    /// What operators have been told already.
+    told: Vec<Rejected>,
+}
+
+impl Publisher {
+    pub(crate) fn new(registry: Arc<Registry>, worker: &Worker) -> Self {
+        let state = State { merge: Merge::default(), metrics: worker.register(()), told: Vec::new() };
+        Self { registry, state: Mutex::new(state) }
+    }
+
+    /// Replaces what `provider` says and publishes everything anew.
+    pub(crate) fn publish(&self, provider: &str, class: Class, set: PolicySet) {
+        // A provider that panicked left the merge as it was before or after its update: both are whole.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        for warning in &set.warnings {
+            otel_warn!("edge.policy.warning", policy.provider = provider, policy.warning = warning);
+        }
+        state.merge.update(provider, class, set);
+        let start = Instant::now();
+        let snapshot = Snapshot::compile(&state.merge.merged(), Some(&self.registry.load()));
+        state.metrics.compile_duration.record(start.elapsed().as_secs_f64());
+        state.count(&snapshot);
+        state.tell(provider, &snapshot);
+        self.registry.publish(snapshot);
+    }
+}
+
+impl State {
+    fn count(&self, snapshot: &Snapshot) {
+        self.metrics.active.set(snapshot.ids().len() as u64);
+        self.metrics.rejected.set(snapshot.rejected().len() as u64);
+        self.metrics.snapshots.inc();
+    }
+
+    /// Says what is in force now, and of rejected policies what has not been said before.
+    fn tell(&mut self, provider: &str, snapshot: &Snapshot) {
+        let rejected = snapshot.rejected();
+        for Rejected { id, errors } in rejected.iter().filter(|rejected| !self.told.contains(rejected)) {
+            otel_warn!("edge.policy.rejected", policy.id = id, error.message = errors.join("; "));
+        }
+        self.told = rejected.to_vec();
+        otel_info!(
+            "edge.policy.loaded",
+            policy.provider = provider,
+            policies.active = snapshot.ids().len(),
+            policies.rejected = rejected.len()
+        );
+    }
+}
