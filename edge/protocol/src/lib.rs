@@ -4,10 +4,12 @@
 
 mod admin;
 mod health;
+mod otlp;
 mod passthrough;
 mod plan;
 
 pub use admin::{Admin, AdminSource, MetricsFormat, PolicyReport, PolicyRow};
 pub use health::{Health, Ready};
+pub use otlp::{LogsJson, LogsProtobuf, Otlp};
 pub use passthrough::Passthrough;
 pub use plan::{BodyFilter, FailOpen, Filtered, Head, Outcome, Plan, Protocol, RecordCounts, Upstream};

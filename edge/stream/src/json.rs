@@ -55,6 +55,11 @@ impl<'a> Cursor<'a> {
         Self { text, at: 0, depth: 0 }
     }
 
+    /// The whole text.
+    pub fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
     /// Where the cursor stands.
     pub fn position(&self) -> usize {
         self.at

@@ -51,6 +51,15 @@ impl<'a> Wire<'a> {
         }
     }
 
+    /// The value of a 64-bit field.
+    #[inline]
+    pub fn fixed64(self) -> Result<u64, Malformed> {
+        match self {
+            Self::Fixed64(value) => Ok(value),
+            _ => Err(Malformed),
+        }
+    }
+
     /// The value of a varint field.
     #[inline]
     pub fn varint(self) -> Result<u64, Malformed> {

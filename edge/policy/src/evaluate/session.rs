@@ -13,6 +13,11 @@ use crate::value::Value;
 pub trait Source<'a> {
     /// Puts the value of each wanted field that is there into its slot. A severity number of 0 is not there.
     fn fill(&self, wanted: &Wanted, slots: &mut Slots<'_, 'a>);
+
+    /// Its size, asked after `fill`; for the tallies.
+    fn bytes(&self) -> usize {
+        0
+    }
 }
 
 /// Nothing is there: an absent resource or scope.
@@ -28,10 +33,10 @@ pub struct Slots<'s, 'a> {
 }
 
 impl<'a> Slots<'_, 'a> {
-    /// Sets a well-known field, which is missing if it is empty.
+    /// Sets a well-known field, which is missing if it is empty. Of several the last counts.
     pub fn field(&mut self, slot: Slot, value: Value<'a>) {
-        if !value.is_empty() {
-            self.attribute(slot, value);
+        if !value.is_empty() && self.values[slot.0 as usize].replace(value).is_none() {
+            self.filled.push(slot);
         }
     }
 
@@ -101,10 +106,15 @@ impl<'w, 'a> Session<'w, 'a> {
         self.enter(Level::Scope, source);
     }
 
-    /// Decides the next record of the scope. `bytes` is its size, for the tallies.
-    pub fn record(&mut self, source: &impl Source<'a>, bytes: usize) -> Decision {
+    /// Decides the next record of the scope.
+    pub fn record(&mut self, source: &impl Source<'a>) -> Decision {
         self.enter(Level::Record, source);
-        self.decide(bytes)
+        self.decide(source.bytes())
+    }
+
+    /// Gives the batch up: it goes on as it came. Takes back every tally since the last drain.
+    pub fn abort(self) {
+        self.tallies.drain(|_, _| {});
     }
 
     /// Positions in the snapshot of the policies that match the last record, ascending.
@@ -149,10 +159,8 @@ impl<'w, 'a> Session<'w, 'a> {
         self.leave(level);
         self.scratch.epochs[level as usize] += 1;
         let wanted = self.wanted(level);
-        if !wanted.is_empty() {
-            let filled = &mut self.scratch.filled[level as usize];
-            source.fill(wanted, &mut Slots { values: &mut self.values, filled });
-        }
+        let filled = &mut self.scratch.filled[level as usize];
+        source.fill(wanted, &mut Slots { values: &mut self.values, filled });
         self.open_gates(level);
         self.check_candidates(level);
     }
