@@ -1,38 +1,39 @@
 //! Declarations to code. The item itself is always emitted, mistakes beside it.
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Ident, ItemEnum, ItemStruct, Type};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Fields, Ident, ItemEnum, ItemStruct, Type};
 use telemetry_schema::{BucketsDeclaration, MetricDeclaration, parse_range};
 
 use crate::input::{self, Mistakes};
 use crate::model::{AttributeSetModel, MetricSetModel};
 use crate::validation;
 
-pub(crate) fn metric_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn metric_set(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let arguments = input::set_arguments(arguments, &["name", "attributes"], &mut mistakes);
     let mut item: ItemStruct = match syn::parse2(item.clone()) {
         Ok(item) => item,
-        Err(error) => return not_a_struct(&error, &item),
+        Err(error) => return not_a_struct(&error, item),
     };
     let model = MetricSetModel::read(arguments, &mut item, &mut mistakes);
     validation::report(model.declaration.problems(), &model.spans, &mut mistakes);
-    let implementation = metric_set_impl(&item.ident, &model);
+    let implementation = is_a_set(&item).then(|| metric_set_impl(&item.ident, &model));
     let mistakes = mistakes.into_tokens();
     quote! { #item #implementation #mistakes }
 }
 
-pub(crate) fn attribute_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn attribute_set(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let arguments = input::set_arguments(arguments, &["name"], &mut mistakes);
     let mut item: ItemStruct = match syn::parse2(item.clone()) {
         Ok(item) => item,
-        Err(error) => return not_a_struct(&error, &item),
+        Err(error) => return not_a_struct(&error, item),
     };
     let model = AttributeSetModel::read(arguments, &mut item, &mut mistakes);
     validation::report(model.declaration.problems(), &model.spans, &mut mistakes);
-    let implementation = attribute_set_impl(&item.ident, &model);
+    let implementation = is_a_set(&item).then(|| attribute_set_impl(&item.ident, &model));
     let mistakes = mistakes.into_tokens();
     quote! { #item #implementation #mistakes }
 }
@@ -52,6 +53,11 @@ pub(crate) fn attribute_value(item: TokenStream) -> TokenStream {
 fn not_a_struct(error: &syn::Error, item: &TokenStream) -> TokenStream {
     let mistake = error.to_compile_error();
     quote! { #item #mistake }
+}
+
+/// Without named fields, or with parameters, there is nothing that an implementation could be about.
+fn is_a_set(item: &ItemStruct) -> bool {
+    matches!(item.fields, Fields::Named(_)) && item.generics.params.is_empty()
 }
 
 fn metric_set_impl(ident: &Ident, model: &MetricSetModel) -> TokenStream {
@@ -92,10 +98,8 @@ fn metric_descriptor(name: &str, metric: &MetricDeclaration, ty: &Type) -> Token
         Some(buckets) => (quote!(::core::option::Option::Some(#buckets)), true),
         None => (quote!(::core::option::Option::None), false),
     };
-    // A histogram that the validation refused gets no second message from the constant check.
-    let check = metric.instrument.is_none().then(
-        || quote!(::telemetry::__private::check_field(<#ty as ::telemetry::Instrument>::KIND, #has_buckets);),
-    );
+    // An instrument known by name has been checked on the user's word.
+    let check = metric.instrument.is_none().then(|| field_check(ty, has_buckets));
     quote! {{
         #check
         ::telemetry::MetricsField {
@@ -106,6 +110,16 @@ fn metric_descriptor(name: &str, metric: &MetricDeclaration, ty: &Type) -> Token
             brief: #brief,
         }
     }}
+}
+
+fn field_check(ty: &Type, has_buckets: bool) -> TokenStream {
+    quote_spanned! { ty.span() =>
+        if let ::core::option::Option::Some(problem) =
+            ::telemetry::__private::field_problem(<#ty as ::telemetry::Instrument>::KIND, #has_buckets)
+        {
+            ::core::panic!("{}", problem)
+        }
+    }
 }
 
 fn buckets(metric: &MetricDeclaration, unit: &str) -> Option<TokenStream> {
@@ -138,7 +152,7 @@ fn attribute_set_impl(ident: &Ident, model: &AttributeSetModel) -> TokenStream {
                 attributes: &[#(#descriptors),*],
             };
 
-            fn values(&self) -> ::std::vec::Vec<::telemetry::Scalar> {
+            fn values(self) -> ::std::vec::Vec<::telemetry::Scalar> {
                 ::std::vec![#(::telemetry::AttributeValue::scalar(&self.#fields)),*]
             }
         }

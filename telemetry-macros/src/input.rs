@@ -72,7 +72,7 @@ pub(crate) fn set_arguments(tokens: TokenStream, known: &[&str], mistakes: &mut 
         match argument.key.to_string().as_str() {
             "name" => read.name = parsed(argument.value, mistakes),
             "attributes" if known.contains(&"attributes") => {
-                read.attributes = parsed(argument.value, mistakes)
+                read.attributes = parsed(argument.value, mistakes);
             }
             unknown => mistakes.push(argument.key.span(), unknown_key(unknown, known)),
         }
@@ -121,13 +121,11 @@ pub(crate) fn named_fields<'a>(item: &'a mut ItemStruct, mistakes: &mut Mistakes
     if !item.generics.params.is_empty() {
         mistakes.push(item.generics.span(), "a set cannot be generic, its descriptor is one constant");
     }
-    match &mut item.fields {
-        Fields::Named(fields) => fields.named.iter_mut().collect(),
-        _ => {
-            mistakes.push(span, "a set is a struct with named fields");
-            Vec::new()
-        }
-    }
+    let Fields::Named(fields) = &mut item.fields else {
+        mistakes.push(span, "a set is a struct with named fields");
+        return Vec::new();
+    };
+    fields.named.iter_mut().collect()
 }
 
 /// The first paragraph of the doc comment, on one line.

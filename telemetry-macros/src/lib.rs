@@ -15,7 +15,7 @@ use proc_macro::TokenStream;
 /// of a metric is the name of the set and of the field, unless `name = "..."` overrides it. Doc comments are briefs.
 #[proc_macro_attribute]
 pub fn metric_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expansion::metric_set(arguments.into(), item.into()).into()
+    expansion::metric_set(arguments.into(), &item.into()).into()
 }
 
 /// Makes a struct an attribute set: `#[attribute_set(name = "...")]`.
@@ -23,7 +23,7 @@ pub fn metric_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// The key of an attribute is the name of the set and of the field, unless `#[attribute(key = "...")]` overrides it.
 #[proc_macro_attribute]
 pub fn attribute_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expansion::attribute_set(arguments.into(), item.into()).into()
+    expansion::attribute_set(arguments.into(), &item.into()).into()
 }
 
 /// Makes an enum of unit variants the closed list of words that an attribute takes.

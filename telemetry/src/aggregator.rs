@@ -18,8 +18,6 @@ use crate::series::{Series, SeriesRegistry};
 pub(crate) struct Aggregator {
     batches: Receiver<Batch>,
     emptied: Sender<Batch>,
-    /// For changes fetched on behalf of owners.
-    batch: Batch,
     series: Vec<Arc<Series>>,
     totals: Vec<Totals>,
     rejected: u64,
@@ -44,7 +42,7 @@ struct Level {
 impl Aggregator {
     pub(crate) fn new(batches: Receiver<Batch>, emptied: Sender<Batch>) -> Self {
         let (series, totals) = (Vec::new(), Vec::new());
-        Self { batches, emptied, batch: Batch::default(), series, totals, rejected: 0, own: None }
+        Self { batches, emptied, series, totals, rejected: 0, own: None }
     }
 
     pub(crate) fn register_own(&mut self, pipeline: &Pipeline) {
@@ -57,13 +55,10 @@ impl Aggregator {
     /// newer, which matters to gauges.
     pub(crate) fn flush_on_behalf(&mut self, registry: &SeriesRegistry, ledger: &mut Ledger) {
         self.drain(registry);
-        let mut batch = std::mem::take(&mut self.batch);
-        ledger.take_back();
-        ledger.gather(&mut batch);
-        self.apply(registry, &batch);
-        ledger.commit();
-        batch.clear();
-        self.batch = batch;
+        if ledger.gather() {
+            self.apply(registry, ledger.batch());
+            ledger.commit();
+        }
     }
 
     /// Counts what the pipeline has to say about itself.

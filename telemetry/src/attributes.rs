@@ -5,19 +5,19 @@ use std::sync::Arc;
 use crate::descriptor::{AttributeKind, AttributesDescriptor};
 
 /// A set of attributes given at registration. Implemented by `#[attribute_set]`, and by `()` for none.
-pub trait AttributeSet {
+pub trait AttributeSet: Sized {
     /// Keys, types and briefs.
     const DESCRIPTOR: &'static AttributesDescriptor;
 
     /// The values, in the order of the descriptor.
-    fn values(&self) -> Vec<Scalar>;
+    fn values(self) -> Vec<Scalar>;
 }
 
 impl AttributeSet for () {
     const DESCRIPTOR: &'static AttributesDescriptor =
         &AttributesDescriptor { name: "", brief: "", attributes: &[] };
 
-    fn values(&self) -> Vec<Scalar> {
+    fn values(self) -> Vec<Scalar> {
         Vec::new()
     }
 }

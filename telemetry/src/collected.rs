@@ -178,7 +178,7 @@ impl CollectedSet {
     fn histogram_at(&self, index: usize) -> HistogramValue<'_> {
         let descriptor = self.series.descriptor;
         let body = &self.cells[body(descriptor, index)];
-        let buckets = descriptor.fields[index].buckets.expect("`check_field` gave every histogram buckets");
+        let buckets = descriptor.fields[index].buckets.expect("`field_problem` gave every histogram buckets");
         HistogramValue::new(buckets, &body[1..], f64::from_bits(body[0]))
     }
 

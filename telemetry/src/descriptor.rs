@@ -115,15 +115,16 @@ impl MetricsField {
     }
 }
 
-/// Checks, when a declaration compiles, that exactly the histograms have buckets.
+/// What is wrong with a field if not exactly the histograms have buckets.
 ///
-/// The macros already say this on the user's word; this catches an instrument behind a type alias.
-pub const fn check_field(kind: InstrumentKind, has_buckets: bool) {
+/// The macros already say this on the user's word; this is for an instrument behind a type alias, and `const` so
+/// that it is said when the declaration compiles.
+pub const fn field_problem(kind: InstrumentKind, has_buckets: bool) -> Option<&'static str> {
     match (kind, has_buckets) {
         (InstrumentKind::Histogram, false) => {
-            panic!("a histogram needs `range = \"10us..60s\"` or `buckets = [..]`")
+            Some("a histogram needs `range = \"10us..60s\"` or `buckets = [..]`")
         }
-        (InstrumentKind::Histogram, true) | (_, false) => {}
-        (_, true) => panic!("only a histogram has buckets"),
+        (InstrumentKind::Histogram, true) | (_, false) => None,
+        (_, true) => Some("only a histogram has buckets"),
     }
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::batch::{Amount, Batch};
-use crate::cells;
 use crate::descriptor::{InstrumentKind, MetricsDescriptor};
 use crate::reading::{Reading, is_dirty};
 use crate::set::Instance;
@@ -18,6 +17,8 @@ use crate::set::Instance;
 pub(crate) struct Ledger {
     accounts: Vec<Account>,
     reading: Reading,
+    /// The batch under way; empty between flushes.
+    batch: Batch,
     /// Cursor moves of the batch under way, taken back if it cannot be sent.
     moves: Vec<Move>,
     /// Accounts whose last changes are in the batch under way, ascending.
@@ -47,8 +48,11 @@ impl Ledger {
         self.accounts.is_empty()
     }
 
-    /// Puts every change since the last commit into `batch`; follow with `commit` or `take_back`.
-    pub(crate) fn gather(&mut self, batch: &mut Batch) {
+    /// Puts every change since the last commit into the batch; whether there is any. Follow with `commit` or
+    /// `take_back`.
+    pub(crate) fn gather(&mut self) -> bool {
+        // A flush that panicked may have left a batch that nobody delivered.
+        self.take_back();
         for (index, account) in self.accounts.iter().enumerate() {
             // Before the cells are read: whoever sees the flag sees every count before it.
             let retired = account.instance.retired.load(Ordering::Acquire);
@@ -57,26 +61,39 @@ impl Ledger {
             }
             if retired || is_dirty(&account.instance, &account.last) {
                 self.reading.take(&account.instance, &account.last);
-                account.write(&self.reading, batch);
+                account.write(&self.reading, &mut self.batch);
                 self.moves.extend(moves(index, &account.last, self.reading.cells()));
                 let instance = &account.instance;
-                batch.end_entry(instance.series.index, instance.source, retired);
+                self.batch.end_entry(instance.series.index, instance.source, retired);
             }
         }
+        !self.batch.is_empty()
     }
 
-    /// The batch has been delivered: the cursors move, retired sets return their memory.
+    /// The changes gathered.
+    pub(crate) fn batch(&self) -> &Batch {
+        &self.batch
+    }
+
+    /// Takes the batch out, for another one.
+    pub(crate) fn swap_batch(&mut self, other: Batch) -> Batch {
+        std::mem::replace(&mut self.batch, other)
+    }
+
+    /// The batch has been delivered: the cursors move, retired sets are forgotten.
     pub(crate) fn commit(&mut self) {
+        self.batch.clear();
         for change in self.moves.drain(..) {
             self.accounts[change.account].last[change.cell] = change.to;
         }
         while let Some(index) = self.closing.pop() {
-            cells::give_back(self.accounts.swap_remove(index).instance.block);
+            self.accounts.swap_remove(index);
         }
     }
 
     /// The batch has not been delivered: everything is still to be flushed.
     pub(crate) fn take_back(&mut self) {
+        self.batch.clear();
         self.moves.clear();
         self.closing.clear();
     }

@@ -1,6 +1,7 @@
 //! Schema-first telemetry: structs become per-worker counters, descriptors and exports.
 //!
 //! Knows nothing of HTTP, of an async runtime or of who uses it, and holds no unsafe code.
+#![doc = concat!("\n", include_str!("../README.md"))]
 
 // The macros name this crate by its path, also for the SDK's own metrics.
 extern crate self as telemetry;
@@ -40,7 +41,7 @@ pub use worker::Worker;
 /// What the macros expand to; not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::descriptor::check_field;
+    pub use crate::descriptor::field_problem;
     pub use crate::logs::__private::*;
     pub use crate::set::Cells;
 }

@@ -47,8 +47,8 @@ impl OwnMetrics {
     pub(crate) fn register(pipeline: &Pipeline) -> Self {
         let ledger = Mutex::default();
         Self {
-            pipeline: pipeline.register(&ledger, &()),
-            logs: pipeline.register(&ledger, &()),
+            pipeline: pipeline.register(&ledger, ()),
+            logs: pipeline.register(&ledger, ()),
             ledger,
             deferrals: Seen::default(),
             rejected: Seen::default(),

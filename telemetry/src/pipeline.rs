@@ -108,11 +108,7 @@ impl Pipeline {
         aggregator.register_own(self);
     }
 
-    pub(crate) fn register<S: MetricSet>(
-        &self,
-        ledger: &Mutex<Ledger>,
-        attributes: &S::Attributes,
-    ) -> Set<S> {
+    pub(crate) fn register<S: MetricSet>(&self, ledger: &Mutex<Ledger>, attributes: S::Attributes) -> Set<S> {
         let instance = Arc::new(Instance {
             series: self.series.resolve(S::DESCRIPTOR, attributes.values()),
             block: cells::take(S::DESCRIPTOR.cells()),
@@ -125,18 +121,16 @@ impl Pipeline {
 
     /// Sends the changes of a worker, or leaves them where they are if the queue is full.
     pub(crate) fn send_changes(&self, ledger: &mut Ledger) {
-        let mut batch = self.spares.try_recv().unwrap_or_default();
-        ledger.gather(&mut batch);
-        if batch.is_empty() {
+        if !ledger.gather() {
             return;
         }
-        match self.batches.try_send(batch) {
-            Ok(()) => ledger.commit(),
-            Err(_) => {
-                ledger.take_back();
-                self.deferrals.fetch_add(1, Ordering::Relaxed);
-            }
-        }
+        let batch = ledger.swap_batch(self.spares.try_recv().unwrap_or_default());
+        let Err(unsent) = self.batches.try_send(batch) else {
+            return ledger.commit();
+        };
+        ledger.swap_batch(unsent.into_inner());
+        ledger.take_back();
+        self.deferrals.fetch_add(1, Ordering::Relaxed);
     }
 
     fn collect(&self) -> Collected {

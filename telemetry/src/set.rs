@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::attributes::AttributeSet;
-use crate::cells::Block;
+use crate::cells::{self, Block};
 use crate::descriptor::MetricsDescriptor;
 use crate::instrument::{Instrument, OneThread, Slot};
 use crate::series::Series;
@@ -43,7 +43,7 @@ impl Cells {
 ///
 /// Only its owner writes it: it may move to another thread, but cannot be shared between threads.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// # use telemetry::{Counter, Set, metric_set};
 /// /// Requests.
 /// #[metric_set(name = "app")]
@@ -102,4 +102,11 @@ pub(crate) struct Instance {
     pub(crate) source: u64,
     /// The owner is gone and will not write again.
     pub(crate) retired: AtomicBool,
+}
+
+impl Drop for Instance {
+    /// Neither handles nor a cursor are left.
+    fn drop(&mut self) {
+        cells::give_back(self.block);
+    }
 }

@@ -27,7 +27,7 @@ impl Worker {
     /// Registers an instance of a metric set. Equal attributes continue the same series, whichever worker
     /// registers them.
     pub fn register<S: MetricSet>(&self, attributes: S::Attributes) -> Set<S> {
-        self.pipeline.register(&self.ledger, &attributes)
+        self.pipeline.register(&self.ledger, attributes)
     }
 
     /// Hands on what was counted since the last flush; to be called about once a second.

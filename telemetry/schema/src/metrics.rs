@@ -61,11 +61,19 @@ impl MetricsDeclaration {
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = self.set_problems();
         for (index, metric) in self.metrics.iter().enumerate() {
-            let parts = metric_problems(&self.full_name(metric), metric);
+            let parts = metric_problems(&self.checked_name(metric), metric);
             problems.extend(parts.into_iter().map(|(part, message)| Problem::of_field(index, part, message)));
         }
         problems.extend(self.duplicates());
         problems
+    }
+
+    /// The full name, without the name of a set that is wrong itself and has been said so.
+    fn checked_name(&self, metric: &MetricDeclaration) -> String {
+        match (&metric.name, set_name_problem(&self.name)) {
+            (None, Some(_)) => metric.field.clone(),
+            _ => self.full_name(metric),
+        }
     }
 
     fn set_problems(&self) -> Vec<Problem> {
@@ -132,6 +140,10 @@ fn metric_unit_problem(unit: Option<&str>) -> Option<String> {
 
 fn buckets_problem(metric: &MetricDeclaration) -> Option<String> {
     match (metric.instrument, &metric.buckets) {
+        // Without a unit nobody knows what the range means, and the missing unit has been said.
+        (Some(Instrument::Histogram) | None, Some(BucketsDeclaration::Range(_))) if metric.unit.is_none() => {
+            None
+        }
         (Some(Instrument::Histogram), None) => {
             Some("histogram needs `range = \"10us..60s\"` or `buckets = [..]`".to_owned())
         }
@@ -224,6 +236,7 @@ mod tests {
         let bad = MetricDeclaration { brief: String::new(), unit: None, ..metric("x_total") };
         let mut set = set(vec![bad]);
         set.name = "Edge".to_owned();
-        assert_eq!(set.problems().len(), 4, "{:?}", set.problems());
+        let parts: Vec<_> = set.problems().iter().map(|problem| problem.place.part).collect();
+        assert_eq!(parts, [Part::Name, Part::Name, Part::Brief, Part::Unit]);
     }
 }

@@ -6,7 +6,12 @@ pub enum RangeProblem {
     /// No `..` between two quantities.
     Shape,
     /// A side is not a number with a suffix that fits the unit.
-    Quantity(String),
+    Quantity {
+        /// The side as written.
+        side: String,
+        /// The unit of the metric.
+        unit: String,
+    },
     /// The lower side is not positive, or not below the upper one.
     Order,
 }
@@ -15,14 +20,19 @@ impl std::fmt::Display for RangeProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Shape => f.write_str("range must be two quantities joined by `..`, as in \"10us..60s\""),
-            Self::Quantity(side) => {
-                write!(
-                    f,
-                    "`{side}` is not a quantity of this unit, write for example `10us`, `4KiB` or `100`"
-                )
+            Self::Quantity { side, unit } => {
+                write!(f, "`{side}` is not a quantity of unit `{unit}`, write for example {}", examples(unit))
             }
             Self::Order => f.write_str("range must go from a positive quantity up to a larger one"),
         }
+    }
+}
+
+fn examples(unit: &str) -> &'static str {
+    match (nanoseconds(unit), bytes(unit)) {
+        (Some(_), _) => "`10us` or `60s`",
+        (_, Some(_)) => "`64B` or `16MiB`",
+        _ => "`1` or `1000`",
     }
 }
 
@@ -34,7 +44,7 @@ pub fn parse_range(range: &str, unit: &str) -> Result<(f64, f64), RangeProblem> 
 }
 
 fn quantity(text: &str, unit: &str) -> Result<f64, RangeProblem> {
-    let wrong = || RangeProblem::Quantity(text.to_owned());
+    let wrong = || RangeProblem::Quantity { side: text.to_owned(), unit: unit.to_owned() };
     let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
     let (number, suffix) = text.split_at(digits);
     let number: f64 = number.parse().map_err(|_| wrong())?;
@@ -97,7 +107,10 @@ mod tests {
     #[test]
     fn refuses_what_it_cannot_convert() {
         assert_eq!(parse_range("10us", "s"), Err(RangeProblem::Shape));
-        assert_eq!(parse_range("1KiB..1MiB", "s"), Err(RangeProblem::Quantity("1KiB".to_owned())));
+        assert_eq!(
+            parse_range("1KiB..1MiB", "s"),
+            Err(RangeProblem::Quantity { side: "1KiB".to_owned(), unit: "s".to_owned() })
+        );
         assert_eq!(parse_range("60s..10us", "s"), Err(RangeProblem::Order));
         assert_eq!(parse_range("0..1", "1"), Err(RangeProblem::Order));
     }

@@ -4,7 +4,7 @@
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let letters = word.chars().count();
     // Two swapped letters are a distance of two, which in a short word is already most of it.
-    let farthest = if letters < 4 { 1 } else { (letters / 3).max(2) };
+    let farthest = if letters < 3 { 1 } else { (letters / 3).max(2) };
     known
         .iter()
         .map(|candidate| (distance(word, candidate), *candidate))

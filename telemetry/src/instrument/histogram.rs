@@ -50,7 +50,7 @@ impl Histogram {
 impl Attach for Histogram {
     fn attach(slot: Slot) -> Self {
         let (sum, counts) = slot.body.split_first().expect("the body of a histogram starts with its sum");
-        let buckets = slot.buckets.expect("`check_field` gave every histogram buckets");
+        let buckets = slot.buckets.expect("`field_problem` gave every histogram buckets");
         Self { sequence: slot.head, sum, counts, rejected: slot.rejected, buckets, owner: PhantomData }
     }
 }

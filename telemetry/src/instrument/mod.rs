@@ -19,6 +19,10 @@ use crate::cells::Block;
 use crate::descriptor::{InstrumentKind, MetricsDescriptor};
 
 /// A type that a field of a metric set can have. Implemented by the instruments of this crate only.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an instrument",
+    label = "a field of a metric set is a Counter, UpDownCounter, Gauge or Histogram"
+)]
 pub trait Instrument: sealed::Attach {
     /// What descriptors call it.
     const KIND: InstrumentKind;

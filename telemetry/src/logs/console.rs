@@ -109,10 +109,9 @@ mod tests {
             console.push(format!("{index}\n"));
         }
         assert!(console.flush(Duration::from_secs(10)));
-        assert_eq!(
-            page.0.lock().expect("no writer panics").iter().filter(|byte| **byte == b'\n').count(),
-            100
-        );
+        let page =
+            String::from_utf8(page.0.lock().expect("no writer panics").clone()).expect("lines are text");
+        assert_eq!(page.lines().count(), 100);
     }
 
     #[test]

@@ -43,7 +43,8 @@ fn push_value(line: &mut String, value: &str) {
 }
 
 fn cut(value: &str) -> &str {
-    &value[..value.floor_char_boundary(VALUE_BYTES_MAX)]
+    let end = (0..=VALUE_BYTES_MAX.min(value.len())).rev().find(|end| value.is_char_boundary(*end));
+    &value[..end.unwrap_or(0)]
 }
 
 #[cfg(test)]

@@ -36,11 +36,9 @@ macro_rules! otel_error {
 #[macro_export]
 macro_rules! __otel_event {
     ($level:expr, $name:literal $(, $($fields:tt)*)?) => {{
-        static EVENT: $crate::logs::EventDescriptor = $crate::logs::EventDescriptor::new(
-            $crate::__private::checked_event_name($name),
-            $level,
-            ::core::module_path!(),
-        );
+        $crate::__otel_check!(event_name_problem, $name);
+        static EVENT: $crate::logs::EventDescriptor =
+            $crate::logs::EventDescriptor::new($name, $level, ::core::module_path!());
         if $crate::logs::enabled($level) {
             $crate::__otel_fields!(EVENT [] $($($fields)*)?);
         }
@@ -77,12 +75,23 @@ macro_rules! __otel_fields {
 macro_rules! __otel_field {
     ($form:ident $value:expr, $first:ident $(. $word:ident)*) => {
         $crate::logs::EventField {
-            key: const {
-                $crate::__private::checked_key(
-                    ::core::concat!(::core::stringify!($first) $(, ".", ::core::stringify!($word))*)
-                )
+            key: {
+                const KEY: &str = ::core::concat!(::core::stringify!($first) $(, ".", ::core::stringify!($word))*);
+                $crate::__otel_check!(name_problem, KEY);
+                KEY
             },
             value: $crate::logs::EventValue::$form(&$value),
         }
+    };
+}
+
+/// Panics here and not in a function, so that the compiler points at the user's line.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __otel_check {
+    ($check:ident, $name:expr) => {
+        const _: () = if let ::core::option::Option::Some(problem) = $crate::__private::$check($name) {
+            ::core::panic!("{}", problem)
+        };
     };
 }

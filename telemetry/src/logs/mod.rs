@@ -73,25 +73,11 @@ fn emit(descriptor: &'static EventDescriptor, fields: &[EventField<'_>]) {
 pub mod __private {
     use super::{EventDescriptor, EventField};
 
+    pub use telemetry_schema::{event_name_problem, name_problem};
+
     /// Emits an event whose level is enabled.
     #[cold]
     pub fn emit(descriptor: &'static EventDescriptor, fields: &[EventField<'_>]) {
         super::emit(descriptor, fields);
-    }
-
-    /// Stops the compilation at a malformed event name.
-    pub const fn checked_event_name(name: &'static str) -> &'static str {
-        if let Some(problem) = telemetry_schema::event_name_problem(name) {
-            panic!("{}", problem);
-        }
-        name
-    }
-
-    /// Stops the compilation at a malformed key.
-    pub const fn checked_key(key: &'static str) -> &'static str {
-        if let Some(problem) = telemetry_schema::name_problem(key) {
-            panic!("{}", problem);
-        }
-        key
     }
 }

@@ -17,7 +17,7 @@ fn quantiles_are_within_a_bucket_of_the_truth() {
     let histogram = telemetry.collect().histogram(DURATION, &[]).expect("it is registered");
     for (q, truth) in [(0.01, 0.01), (0.5, 0.5), (0.9, 0.9), (0.99, 0.99)] {
         let found = histogram.quantile(q).expect("there are values");
-        assert!((found / truth - 1.0).abs() < 0.07, "{q}: {found} instead of {truth}");
+        assert!((found / truth - 1.0).abs() < 0.125, "{q}: {found} instead of {truth}");
     }
     assert_eq!(histogram.count(), 1000);
     assert!((histogram.sum() - 500.5).abs() < 1e-9);

@@ -4,4 +4,7 @@ mod declarations;
 mod events;
 mod flow;
 mod histograms;
+mod increment;
+mod macros;
 mod prometheus;
+mod schedules;

@@ -49,7 +49,8 @@ edge_batch_size_count 2
 fn every_kind_is_rendered() {
     let telemetry = telemetry();
     let worker = telemetry.worker();
-    count_kinds(&worker.register(()));
+    let kinds = worker.register(());
+    count_kinds(&kinds);
     let text = telemetry.prometheus_text();
     let target = "# HELP target_info What emits these metrics.\n# TYPE target_info gauge\n\
                   target_info{service_name=\"edge\"} 1\n";
@@ -61,7 +62,8 @@ fn every_kind_is_rendered() {
 fn open_metrics_names_units_and_ends() {
     let telemetry = telemetry();
     let worker = telemetry.worker();
-    count_kinds(&worker.register(()));
+    let kinds = worker.register(());
+    count_kinds(&kinds);
     let text = telemetry.collect().open_metrics_text();
     let expected = "# HELP edge_cpu_time_seconds Time spent.\n# TYPE edge_cpu_time_seconds counter\n\
                     # UNIT edge_cpu_time_seconds seconds\nedge_cpu_time_seconds_total 1.5\n";

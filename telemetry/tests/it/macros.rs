@@ -1,0 +1,8 @@
+//! Every mistake in a declaration is said on the user's word.
+
+#[test]
+fn mistakes_are_said_on_the_users_word() {
+    let cases = trybuild::TestCases::new();
+    cases.pass("tests/ui/alias.rs");
+    cases.compile_fail("tests/ui/fail/*.rs");
+}
