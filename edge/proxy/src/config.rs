@@ -1,0 +1,128 @@
+//! What a server is told: validated values, filled in by the application.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use edge_protocol::Upstream;
+use rustls::pki_types::CertificateDer;
+
+use crate::upstream::UpstreamUrl;
+
+/// Everything a server is told. [`Config::default`] is the embedded configuration, on a port of the system's choice.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen; port 0 lets the system choose one.
+    pub listen: SocketAddr,
+    /// Threads, each with a listener socket, upstream pools and metric sets of its own.
+    pub workers: NonZeroUsize,
+    /// Sizes and counts that are never exceeded.
+    pub limits: Limits,
+    /// How long anything may take.
+    pub deadlines: Deadlines,
+    /// Where requests go.
+    pub upstreams: Upstreams,
+    /// TLS on the listener, if wanted.
+    pub listener_tls: Option<Arc<rustls::ServerConfig>>,
+    /// Roots trusted for intakes beside the system's.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            limits: Limits::default(),
+            deadlines: Deadlines::default(),
+            upstreams: Upstreams::default(),
+            listener_tls: None,
+            extra_roots: Vec::new(),
+        }
+    }
+}
+
+/// Sizes and counts that are never exceeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// `max_body_size`: raw bytes of a telemetry request's body.
+    pub body_bytes_max: u64,
+    /// `max_decoded_bytes`: bytes of a body once decoded.
+    pub decoded_bytes_max: usize,
+    /// `max_connections`: open connections, beside a small reserve for health and admin.
+    pub connections_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body_bytes_max: 16 << 20, decoded_bytes_max: 64 << 20, connections_max: 1024 }
+    }
+}
+
+/// How long anything may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadlines {
+    /// From a request's first byte to the end of its head.
+    pub head: Duration,
+    /// For a sender to send, or to take, a portion of a body.
+    pub body: Duration,
+    /// From the end of a request to the head of the intake's response.
+    pub answer: Duration,
+    /// For requests in flight at shutdown.
+    pub drain: Duration,
+    /// To resolve an intake's name, connect and shake hands.
+    pub dial: Duration,
+    /// For a connection without a request, on either side.
+    pub idle: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        let half_a_minute = Duration::from_secs(30);
+        Self {
+            head: half_a_minute,
+            body: half_a_minute,
+            answer: half_a_minute,
+            drain: half_a_minute,
+            dial: Duration::from_secs(10),
+            idle: Duration::from_secs(60),
+        }
+    }
+}
+
+/// The upstream of each role; one that has none falls back to the default, and that to the embedded sink.
+#[derive(Debug, Clone, Default)]
+pub struct Upstreams {
+    /// `upstream_url`
+    pub default: Option<UpstreamUrl>,
+    /// `logs_url`
+    pub logs: Option<UpstreamUrl>,
+    /// `metrics_url`
+    pub metrics: Option<UpstreamUrl>,
+    /// `traces_url`
+    pub traces: Option<UpstreamUrl>,
+}
+
+impl Upstreams {
+    /// Every role to the same place.
+    pub fn all(url: UpstreamUrl) -> Self {
+        Self { default: Some(url), ..Self::default() }
+    }
+
+    /// Where `role` goes, after its fallback.
+    pub fn of(&self, role: Upstream) -> Option<&UpstreamUrl> {
+        let own = match role {
+            Upstream::Default => &self.default,
+            Upstream::Logs => &self.logs,
+            Upstream::Metrics => &self.metrics,
+            Upstream::Traces => &self.traces,
+        };
+        own.as_ref().or(self.default.as_ref())
+    }
+
+    /// Every configured URL.
+    pub fn iter(&self) -> impl Iterator<Item = &UpstreamUrl> {
+        [&self.default, &self.logs, &self.metrics, &self.traces].into_iter().flatten()
+    }
+}

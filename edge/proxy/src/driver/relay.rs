@@ -1,0 +1,94 @@
+//! Relaying: bytes stream through both ways, untouched, in bounded memory.
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use edge_protocol::Upstream;
+use http::header::TRANSFER_ENCODING;
+use http::{HeaderValue, Request, request};
+use hyper::body::Incoming;
+
+use super::Reply;
+use crate::body::{Inbound, Source, Upload};
+use crate::error::{BodyFailure, Failure, UpstreamFailure};
+use crate::forward::readdress;
+use crate::ticket::Ticket;
+use crate::upstream::{Destination, Remote, exchange, sink_answer};
+
+/// Where a request goes and how large it may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target {
+    pub(super) upstream: Upstream,
+    /// Whether `max_body_size` holds.
+    pub(super) limited: bool,
+}
+
+/// Relays a request whose body has not been read.
+pub(super) async fn relay(
+    target: Target,
+    request: Request<Incoming>,
+    ticket: &Ticket,
+) -> Result<Reply, Failure> {
+    let (head, incoming) = request.into_parts();
+    let inbound = receive(target, incoming, ticket)?;
+    match ticket.worker().destinations.of(target.upstream) {
+        Destination::Sink => {
+            inbound.discard().await?;
+            Ok(sink(&head, ticket))
+        }
+        Destination::Remote(remote) => {
+            let chunked = inbound.length().is_none();
+            let upload = if inbound.is_over() {
+                Upload::Whole(Bytes::new())
+            } else {
+                Upload::Streamed { source: Source::new(inbound, ticket.began()), taken: 0 }
+            };
+            forward(remote, head, upload, chunked, ticket).await
+        }
+    }
+}
+
+/// Sends a request whose body is complete.
+pub(super) async fn send(
+    target: Target,
+    head: request::Parts,
+    body: Bytes,
+    ticket: &Ticket,
+) -> Result<Reply, Failure> {
+    match ticket.worker().destinations.of(target.upstream) {
+        Destination::Sink => Ok(sink(&head, ticket)),
+        Destination::Remote(remote) => forward(remote, head, Upload::Whole(body), false, ticket).await,
+    }
+}
+
+/// The body of a request, limited as its route is.
+pub(super) fn receive(target: Target, incoming: Incoming, ticket: &Ticket) -> Result<Inbound, BodyFailure> {
+    let config = &ticket.worker().shared.config;
+    let bytes_max = if target.limited { config.limits.body_bytes_max } else { u64::MAX };
+    Inbound::new(incoming, Rc::clone(ticket.connection()), bytes_max, config.deadlines.body)
+}
+
+async fn forward(
+    remote: &Remote,
+    mut head: request::Parts,
+    upload: Upload,
+    chunked: bool,
+    ticket: &Ticket,
+) -> Result<Reply, Failure> {
+    head.uri = remote.url.target(&head.uri).ok_or(UpstreamFailure::Target)?;
+    head.version = http::Version::HTTP_11;
+    head.extensions.clear();
+    readdress(&mut head.headers, remote.host());
+    if chunked {
+        // Said in so many words, because the HTTP machinery takes a GET without a length for one without a body.
+        head.headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+    }
+    let deadline = ticket.worker().shared.config.deadlines.answer;
+    let (response, lease) = exchange(remote, head, upload, deadline, ticket.metrics()).await?;
+    Ok(Reply::There(response, lease))
+}
+
+fn sink(head: &request::Parts, ticket: &Ticket) -> Reply {
+    ticket.metrics().sunk();
+    Reply::Here(sink_answer(&head.headers))
+}

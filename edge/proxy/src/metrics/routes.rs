@@ -1,0 +1,55 @@
+//! Request sets by route and status class, registered when a route is first seen by a worker.
+
+use std::cell::RefCell;
+
+use http::StatusCode;
+use telemetry::{Set, Worker};
+
+use super::sets::{RequestAttributes, RequestMetrics, StatusClass};
+
+/// The routes seen so far. There are as many as there are templates in the code, so that a walk finds one fastest.
+#[derive(Default)]
+pub(super) struct Routes {
+    seen: RefCell<Vec<Route>>,
+}
+
+struct Route {
+    template: &'static str,
+    by_class: [Option<Set<RequestMetrics>>; StatusClass::COUNT],
+}
+
+impl Routes {
+    /// Calls `count` with the set of a route and a status.
+    pub(super) fn with(
+        &self,
+        worker: &Worker,
+        template: &'static str,
+        status: Option<StatusCode>,
+        count: impl FnOnce(&Set<RequestMetrics>),
+    ) {
+        let mut seen = self.seen.borrow_mut();
+        let at = seen.iter().position(|route| route.template == template).unwrap_or_else(|| {
+            seen.push(Route { template, by_class: Default::default() });
+            seen.len() - 1
+        });
+        let status_class = StatusClass::of(status);
+        count(
+            seen[at].by_class[status_class as usize]
+                .get_or_insert_with(|| worker.register(RequestAttributes { route: template, status_class })),
+        );
+    }
+}
+
+impl StatusClass {
+    const COUNT: usize = Self::Unanswered as usize + 1;
+
+    fn of(status: Option<StatusCode>) -> Self {
+        match status.map(|status| status.as_u16() / 100) {
+            None => Self::Unanswered,
+            Some(..=2) => Self::Success,
+            Some(3) => Self::Redirection,
+            Some(4) => Self::ClientError,
+            Some(_) => Self::ServerError,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! One worker's view of the policies: the snapshot in use, and what each policy did.
+
+use std::cell::RefCell;
+use std::time::Instant;
+
+use edge_policy::{Nanos, Registry, Signal};
+use edge_protocol::{BodyFilter, Filtered};
+use telemetry::Set;
+
+use crate::metrics::{Metrics, PolicyMetrics};
+use crate::ticket::Ticket;
+
+/// Evaluation state and the sets that its tallies go to.
+pub(crate) struct Policies {
+    state: RefCell<State>,
+}
+
+struct State {
+    worker: edge_policy::Worker,
+    /// By the policy's index in the worker's snapshot.
+    sets: Vec<Set<PolicyMetrics>>,
+}
+
+impl Policies {
+    pub(crate) fn new(registry: &Registry, seed: u64, metrics: &Metrics) -> Self {
+        let worker = edge_policy::Worker::new(registry.load(), seed);
+        let sets = metrics.policies(worker.snapshot().ids());
+        Self { state: RefCell::new(State { worker, sets }) }
+    }
+
+    /// Whether any policy in force targets `signal`.
+    pub(crate) fn targets(&self, ticket: &Ticket, signal: Signal) -> bool {
+        let mut state = self.state.borrow_mut();
+        state.catch_up(ticket);
+        state.worker.snapshot().targets(signal)
+    }
+
+    /// Judges one body, wholly by one snapshot, and counts what its policies did.
+    pub(crate) fn filter(
+        &self,
+        signal: Signal,
+        format: &dyn BodyFilter,
+        body: &[u8],
+        ticket: &Ticket,
+    ) -> Filtered {
+        let mut state = self.state.borrow_mut();
+        state.catch_up(ticket);
+        let began = Instant::now();
+        let now = Nanos(began.duration_since(ticket.worker().shared.epoch).as_nanos() as u64);
+        let filtered = format.filter(body, &mut state.worker, now);
+        ticket.metrics().evaluated(signal, began.elapsed(), &filtered.outcome);
+        state.drain();
+        filtered
+    }
+}
+
+impl State {
+    /// Tallies are drained after every body, so that none are left when the snapshot they belong to goes.
+    fn catch_up(&mut self, ticket: &Ticket) {
+        let registry = &ticket.worker().shared.policies;
+        if self.worker.is_behind(registry) && self.worker.adopt(&registry.load()) {
+            self.sets = ticket.metrics().policies(self.worker.snapshot().ids());
+        }
+    }
+
+    fn drain(&mut self) {
+        let sets = &self.sets;
+        self.worker.drain_tallies(|policy, tally| {
+            if let Some(set) = sets.get(policy) {
+                set.hits.add(tally.hits);
+                set.misses.add(tally.misses);
+                set.dropped.add(tally.bytes_dropped);
+            }
+        });
+    }
+}

@@ -1,0 +1,92 @@
+//! One request from its head to the end of its response; whichever way it ends, it is counted once.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Instant;
+
+use http::{Request, StatusCode, Version};
+
+use crate::connection::ConnectionState;
+use crate::metrics::{Ended, Metrics};
+use crate::worker::Worker;
+
+/// The route of requests that no plan has claimed yet, and of those that none will.
+const NO_ROUTE: &str = "none";
+
+/// Held by the service while it works, then by the response body until that has been sent or given up.
+pub(crate) struct Ticket {
+    worker: Rc<Worker>,
+    connection: Rc<ConnectionState>,
+    began: Instant,
+    route: Cell<&'static str>,
+    status: Cell<Option<StatusCode>>,
+    sent: Cell<u64>,
+    /// Before HTTP/1.1 a response of unknown length ends with its connection: only a reset tells that it broke off.
+    needs_reset: bool,
+}
+
+impl Ticket {
+    pub(crate) fn new<B>(worker: Rc<Worker>, connection: Rc<ConnectionState>, request: &Request<B>) -> Self {
+        connection.in_flight.set(connection.in_flight.get() + 1);
+        connection.body_bytes.set(0);
+        Self {
+            worker,
+            connection,
+            began: Instant::now(),
+            route: Cell::new(NO_ROUTE),
+            status: Cell::default(),
+            sent: Cell::default(),
+            needs_reset: request.version() < Version::HTTP_11,
+        }
+    }
+
+    pub(crate) fn worker(&self) -> &Worker {
+        &self.worker
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.worker.metrics
+    }
+
+    pub(crate) fn connection(&self) -> &Rc<ConnectionState> {
+        &self.connection
+    }
+
+    pub(crate) fn began(&self) -> Instant {
+        self.began
+    }
+
+    pub(crate) fn routed(&self, route: &'static str) {
+        self.route.set(route);
+    }
+
+    pub(crate) fn answered(&self, status: StatusCode) {
+        self.status.set(Some(status));
+    }
+
+    /// Bytes of the response body have been handed to the connection.
+    pub(crate) fn sent(&self, bytes: usize) {
+        self.sent.set(self.sent.get() + bytes as u64);
+    }
+
+    /// The intake died in the middle of its response.
+    pub(crate) fn broke_off(&self) {
+        self.metrics().response_broke_off();
+        self.connection.reset.set(self.needs_reset);
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let now = Instant::now();
+        self.connection.in_flight.set(self.connection.in_flight.get() - 1);
+        self.connection.idle_since.set(now);
+        self.worker.metrics.request_ended(&Ended {
+            route: self.route.get(),
+            status: self.status.get(),
+            duration: now - self.began,
+            received_bytes: self.connection.body_bytes.get(),
+            sent_bytes: self.sent.get(),
+        });
+    }
+}

@@ -1,0 +1,89 @@
+//! One worker's idle connections to one authority.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use hyper::client::conn::http1::SendRequest;
+
+use super::dial::Dialer;
+use super::url::Authority;
+use crate::body::Upload;
+use crate::error::UpstreamFailure;
+
+/// Connections kept idle to one authority; a burst's surplus is closed.
+const IDLE_CONNECTIONS_MAX: usize = 256;
+
+/// Idle connections, the longest idle first.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    dialer: Dialer,
+    idle: RefCell<Vec<Idle>>,
+    idle_max: Duration,
+    /// Connections that did not find room, since the last look.
+    surplus: Cell<u64>,
+}
+
+#[derive(Debug)]
+struct Idle {
+    sender: SendRequest<Upload>,
+    since: Instant,
+}
+
+/// A connection in use. Dropped without being given back, it is closed.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    pool: Rc<Pool>,
+    pub(super) sender: SendRequest<Upload>,
+}
+
+impl Pool {
+    pub(super) fn new(dialer: Dialer, idle_max: Duration) -> Self {
+        Self { dialer, idle: RefCell::default(), idle_max, surplus: Cell::default() }
+    }
+
+    pub(super) fn authority(&self) -> &Authority {
+        &self.dialer.authority
+    }
+
+    /// An idle connection, the most recently used first, because it is the least likely to be stale.
+    pub(super) fn reuse(self: &Rc<Self>) -> Option<Lease> {
+        let mut idle = self.idle.borrow_mut();
+        // One that is not ready is still on the last bytes of its exchange.
+        let at = idle.iter().rposition(|idle| idle.sender.is_ready() && !idle.sender.is_closed())?;
+        let sender = idle.remove(at).sender;
+        Some(Lease { pool: Rc::clone(self), sender })
+    }
+
+    /// A fresh connection.
+    pub(super) async fn dial(self: &Rc<Self>) -> Result<Lease, UpstreamFailure> {
+        let sender = self.dialer.dial().await?;
+        Ok(Lease { pool: Rc::clone(self), sender })
+    }
+
+    /// Closes connections that are closed on the other side or have been idle for too long.
+    pub(super) fn expire(&self, now: Instant) {
+        let fresh = |idle: &Idle| now.saturating_duration_since(idle.since) < self.idle_max;
+        self.idle.borrow_mut().retain(|idle| fresh(idle) && !idle.sender.is_closed());
+    }
+
+    /// Connections that were closed for want of room since the last call.
+    pub(crate) fn take_surplus(&self) -> u64 {
+        self.surplus.take()
+    }
+}
+
+impl Lease {
+    /// Makes the connection available again.
+    pub(crate) fn give_back(self) {
+        if self.sender.is_closed() {
+            return;
+        }
+        let mut idle = self.pool.idle.borrow_mut();
+        if idle.len() < IDLE_CONNECTIONS_MAX {
+            idle.push(Idle { sender: self.sender, since: Instant::now() });
+        } else {
+            self.pool.surplus.set(self.pool.surplus.get() + 1);
+        }
+    }
+}
