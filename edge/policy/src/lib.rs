@@ -11,8 +11,6 @@ mod pattern;
 mod read;
 mod signal;
 mod template;
-#[cfg(test)]
-mod tests;
 mod transform;
 mod value;
 

@@ -177,23 +177,10 @@ fn created<'a>(path: &[String], text: &[u8]) -> Entry<'a> {
     Entry { key: Cow::Owned(first.clone().into_bytes()), value, raw: None }
 }
 
-/// Moves the attribute at a path to a top-level key: in place if it is at the top, else to the end.
-pub(super) fn rename<'a>(
-    format: impl Format<'a>,
-    entries: &mut Vec<Entry<'a>>,
-    path: &[String],
-    to: &str,
-) -> bool {
-    if let [only] = path {
-        if only == to || !entries.iter().any(|entry| *entry.key == *only.as_bytes()) {
-            return false;
-        }
-        entries.retain(|entry| *entry.key != *to.as_bytes());
-        for entry in entries.iter_mut().filter(|entry| *entry.key == *only.as_bytes()) {
-            entry.key = Cow::Owned(to.into());
-            entry.raw = None;
-        }
-        return true;
+/// Moves the attribute at a path to the end of the list, under a top-level key.
+pub(super) fn rename<'a>(format: impl Format<'a>, entries: &mut Vec<Entry<'a>>, path: &[String], to: &str) -> bool {
+    if *path == [to] {
+        return false;
     }
     let Some(value) = remove(format, entries, path) else { return false };
     entries.retain(|entry| *entry.key != *to.as_bytes());

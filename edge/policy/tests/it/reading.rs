@@ -1,0 +1,170 @@
+//! Documents: every spelling is read, every mistake is named, and none hurts its neighbour.
+
+use edge_policy::{Keep, PolicySet, Target};
+use serde_json::{Value, json};
+
+fn parse(text: &str) -> PolicySet {
+    PolicySet::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// The errors of a lone policy `p` with this log target.
+fn errors(log: &Value) -> Vec<String> {
+    let mut set = parse(&json!([{"id": "p", "log": log}]).to_string());
+    set.rejected.pop().map(|rejected| rejected.errors).unwrap_or_default()
+}
+
+fn matcher_errors(matcher: Value) -> Vec<String> {
+    errors(&json!({"match": [matcher]}))
+}
+
+#[test]
+fn json_and_yaml_say_the_same_in_either_case() {
+    for text in [
+        r#"{"policies":[{"id":"a","log":{"match":[{"log_field":"LOG_FIELD_BODY","starts_with":"x"}],"keep":"none","sample_key":{"log_attribute":"k"}}}]}"#,
+        r#"[{"id":"a","log":{"match":[{"logField":"body","startsWith":"x"}],"keep":"none","sampleKey":{"logAttribute":["k"]}}}]"#,
+        r#"{"policies":[{"id":"a","enabled":true,"log":{"match":[{"log_field":1,"starts_with":"x"}],"keep":"none","sample_key":{"log_attribute":{"path":["k"]}}}}]}"#,
+        "policies:\n  - id: a\n    log:\n      match:\n        - log_field: BODY\n          starts_with: x\n      keep: none\n      sample_key:\n        log_attribute: k\n",
+        "- id: a\n  log: {match: [{logField: body, startsWith: x}], keep: none, sampleKey: {logAttribute: [k]}}\n",
+    ] {
+        let set = parse(text);
+        assert_eq!((set.rejected.len(), set.warnings.len(), set.policies.len()), (0, 0, 1), "{text}: {set:?}");
+        let Target::Log(log) = &set.policies[0].target;
+        assert_eq!((log.keep, log.matchers.len(), log.sample_key.is_some()), (Keep::None, 1, true), "{text}");
+    }
+}
+
+#[test]
+fn a_document_that_is_none_is_an_error_that_says_why() {
+    for (text, expected) in [
+        ("{\"policies\": [", "not JSON: EOF while parsing a list at line 1 column 14"),
+        ("{\"rules\": []}", "no `policies` in the document"),
+        ("42", "expected a list of policies, found a number"),
+        ("{\"policies\": {}}", "expected a list of policies, found an object"),
+        ("a: [", "not YAML: "),
+    ] {
+        let error = PolicySet::parse(text.as_bytes()).expect_err(text).to_string();
+        assert!(error.starts_with(expected), "{text}: {error}");
+    }
+}
+
+#[test]
+fn nothing_panics_on_bytes_that_are_no_text() {
+    assert!(PolicySet::parse(b"\xff\xfe[]").is_err());
+    assert!(PolicySet::parse(&b"[".repeat(100_000)).is_err());
+    assert_eq!(parse("\u{feff}[]").policies.len(), 0);
+}
+
+#[test]
+fn every_problem_of_a_policy_is_named_with_its_place() {
+    let found = errors(&json!({
+        "match": [
+            {"log_attribute": [], "exact": "x"},
+            {"log_field": "body", "regex": "([bad"},
+            {"log_field": "body"},
+            {"exact": "x"},
+        ],
+        "keep": "bogus",
+        "transform": {
+            "redact": [{"log_field": "body", "regex": "([bad"}, {"log_field": "trace_id"}],
+            "rename": [{"from_log_attribute": "a", "to": ""}, {"from_log_field": "body", "to": "b"}],
+        },
+    }));
+    for expected in [
+        "log: match[0]: attribute has empty path",
+        "log: match[1]: invalid regex \"([bad\": ",
+        "log: match[2]: no match condition",
+        "log: match[3]: no field selector",
+        "log: keep: invalid value \"bogus\"",
+        "log: transform: redact[0]: invalid regex \"([bad\": ",
+        "log: transform: redact[1]: identifiers and severity_number",
+        "log: transform: rename[0]: rename target `to` is empty",
+        "log: transform: rename[1]: simple fields cannot be renamed",
+    ] {
+        assert!(found.iter().any(|error| error.starts_with(expected)), "{expected} in {found:#?}");
+    }
+    assert_eq!(found.len(), 9, "{found:#?}");
+}
+
+#[test]
+fn bad_literals_are_errors_of_their_policy() {
+    let field = |condition: Value| {
+        let mut matcher = json!({"log_field": "trace_id"});
+        matcher.as_object_mut().expect("an object").extend(condition.as_object().expect("an object").clone());
+        matcher_errors(matcher)
+    };
+    for condition in [
+        json!({"exact": "abc"}),
+        json!({"exact": "zz"}),
+        json!({"equals": "é0"}),
+        json!({"equals": {"hex_value": "0"}}),
+        json!({"equals": {"bytes_value": "!"}}),
+        json!({"equals": {}}),
+        json!({"equals": [1]}),
+        json!({"equals": {"int_value": "1.5"}}),
+        json!({"equals": {"int_value": 1, "bool_value": true}}),
+        json!({"equals": 18_446_744_073_709_551_615_u64}),
+        json!({"gt": "5"}),
+        json!({"gte": true}),
+        json!({"lt": {}}),
+        json!({"regex": 5}),
+        json!({"exists": "true"}),
+        json!({"exact": "00", "exists": true}),
+        json!({"negate": "no", "exists": true}),
+    ] {
+        assert_eq!(field(condition.clone()).len(), 1, "{condition}: {:?}", field(condition.clone()));
+    }
+}
+
+#[test]
+fn unspecified_and_unknown_enums_are_errors() {
+    for field in [json!("LOG_FIELD_UNSPECIFIED"), json!(0), json!(99), json!("bdy"), json!(true)] {
+        let found = matcher_errors(json!({"log_field": field, "exists": true}));
+        assert!(found.len() == 1 && found[0].starts_with("log: match[0]: log_field: "), "{found:?}");
+    }
+}
+
+#[test]
+fn an_empty_match_and_a_missing_target_are_errors() {
+    assert_eq!(errors(&json!({"match": []})), ["log: match: at least one matcher is needed"]);
+    assert_eq!(errors(&json!({})), ["log: match: at least one matcher is needed"]);
+    let set = parse(r#"[{"id":"p"},{"id":"q","log":null},{"id":"r","metric":{"match":[]}}]"#);
+    let ids: Vec<&str> = set.rejected.iter().map(|rejected| rejected.id.as_str()).collect();
+    assert_eq!(ids, ["p", "q", "r"]);
+}
+
+#[test]
+fn one_bad_policy_leaves_the_others_alone() {
+    let set = parse(
+        r#"[{"id":"bad","log":{"match":[{"log_field":"body","gt":"x"}]}},
+            {"id":"good","log":{"match":[{"log_field":"body","exists":true}]}},
+            "no object", {"name":"no id"}, {"id":7}]"#,
+    );
+    assert_eq!((set.policies.len(), set.rejected.len(), set.warnings.len()), (1, 1, 3), "{set:#?}");
+}
+
+#[test]
+fn what_is_wrong_with_a_disabled_policy_can_wait() {
+    let set = parse(r#"[{"id":"p","enabled":false,"log":{"match":[]}},{"id":"q","enabled":false,"nothing":1}]"#);
+    assert_eq!(set.rejected, []);
+}
+
+#[test]
+fn unknown_fields_are_ignored_with_a_warning() {
+    let set = parse(
+        r#"{"version":2,"policies":[{"id":"p","volume":1,"log":{"match":[{"log_field":"body","exists":true,"x":1}]}}]}"#,
+    );
+    assert_eq!((set.policies.len(), set.warnings.len()), (1, 3), "{:?}", set.warnings);
+}
+
+#[test]
+fn the_later_of_two_policies_with_one_id_wins() {
+    let log = |keep| json!({"match": [{"log_field": "body", "exists": true}], "keep": keep});
+    let set = parse(&json!([{"id": "p", "log": log("none")}, {"id": "p", "log": log("all")}]).to_string());
+    let Target::Log(target) = &set.policies[0].target;
+    assert_eq!((set.policies.len(), target.keep), (1, Keep::All));
+}
+
+#[test]
+fn keeps_beyond_a_bare_all_are_not_needed() {
+    assert_eq!(errors(&json!({"match": [{"log_field": "body", "exists": true}]})), Vec::<String>::new());
+}
