@@ -17,14 +17,14 @@ const SIZES: [(&str, u64); 7] = [
 const SPANS: [(&str, f64); 4] = [("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
 
 /// A size in bytes: `1048576`, `1MiB`, `1 MB`.
-pub(super) fn size(text: &str) -> Option<u64> {
+pub(crate) fn size(text: &str) -> Option<u64> {
     let unit = SIZES.iter().find_map(|(suffix, unit)| Some((text.strip_suffix(suffix)?, *unit)));
     let (number, unit) = unit.unwrap_or((text, 1));
     number.trim().parse::<u64>().ok()?.checked_mul(unit)
 }
 
 /// A duration: `30s`, `500ms`, `2m`, `1h`, or a bare number of seconds.
-pub(super) fn span(text: &str) -> Option<Duration> {
+pub(crate) fn span(text: &str) -> Option<Duration> {
     let unit = SPANS.iter().find_map(|(suffix, unit)| Some((text.strip_suffix(suffix)?, *unit)));
     let (number, unit) = unit.unwrap_or((text, 1.0));
     Duration::try_from_secs_f64(number.trim().parse::<f64>().ok()? * unit).ok()

@@ -1,3 +1,7 @@
 //! The distribution with every protocol.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    edge::main(edge::distribution::EDGE)
+}

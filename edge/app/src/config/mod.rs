@@ -6,7 +6,6 @@ mod environment;
 mod error;
 mod keys;
 mod mask;
-mod quantity;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -19,10 +18,7 @@ use serde_json::{Map, Value};
 
 pub use environment::Variables;
 pub use error::{ConfigError, Problem};
-pub use valid::{
-    Config, Deadlines, FileProvider, Limits, LogLevel, LogProvider, Pair, ReadyAfter, Service, Telemetry,
-    Upstreams,
-};
+pub use valid::{Config, LogProvider, Pair, ReadyAfter, Service, Telemetry};
 
 use reader::Reader;
 
@@ -50,7 +46,7 @@ impl Loaded {
 
     /// Keys that differ from their default without any effect in this build: silence would look like effect.
     pub fn ineffective(&self) -> Vec<&'static str> {
-        let defaults = Value::Object(defaults());
+        let defaults = Value::Object(default_tree());
         let differs = |key: &&str| {
             let pointer = format!("/{}", key.replace('.', "/"));
             self.tree.pointer(&pointer) != defaults.pointer(&pointer)
@@ -65,6 +61,11 @@ pub fn load(file: Option<&Path>, variables: &Variables) -> Result<Loaded, Config
     let origin = file.or_else(|| by_default.exists().then_some(by_default));
     let tree = origin.map_or_else(|| Ok(Map::new()), read_file)?;
     assemble(tree, origin.map(Path::to_owned), variables)
+}
+
+/// The embedded defaults, which are valid by themselves.
+pub fn defaults() -> Result<Config, ConfigError> {
+    assemble(Map::new(), None, &Variables::new()).map(|loaded| loaded.config)
 }
 
 fn read_file(path: &Path) -> Result<Map<String, Value>, ConfigError> {
@@ -90,7 +91,7 @@ fn assemble(
     variables: &Variables,
 ) -> Result<Loaded, ConfigError> {
     let mut problems = Vec::new();
-    let mut tree = defaults();
+    let mut tree = default_tree();
     keys::overlay(&mut tree, file, &mut problems);
     let overridden = environment::override_scalars(&mut tree, variables);
     let mut tree = Value::Object(tree);
@@ -104,7 +105,7 @@ fn assemble(
     }
 }
 
-fn defaults() -> Map<String, Value> {
+fn default_tree() -> Map<String, Value> {
     match serde_yaml_ng::from_str(DEFAULTS) {
         Ok(Value::Object(tree)) => tree,
         other => unreachable!("the embedded defaults are a table, which a test reads: {other:?}"),

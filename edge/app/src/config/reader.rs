@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use http::Uri;
+use edge_proxy::UpstreamUrl;
 use serde_json::{Map, Value};
 
 use super::error::Problem;
 use super::mask::masked_url;
-use super::quantity;
+use crate::quantity;
 
 /// Reads one table. A getter that meets a problem records it and returns a stand-in: the whole configuration
 /// is thrown away then, after every problem has been found.
@@ -113,14 +113,15 @@ impl<'a> Reader<'a> {
         self.parsed(key, &expected, find).unwrap_or(words[0].1)
     }
 
-    /// An absolute `http` or `https` URL that a path can be appended to.
-    pub(super) fn url(&mut self, key: &str) -> Option<Uri> {
-        self.parsed(key, "a URL such as http://127.0.0.1:4318, without query", |text| {
-            let uri: Uri = text.parse().ok()?;
-            let known = matches!(uri.scheme_str(), Some("http" | "https"));
-            let host = uri.host().is_some_and(|host| !host.is_empty());
-            (known && host && uri.query().is_none()).then_some(uri)
-        })
+    /// The URL of an upstream.
+    pub(super) fn url(&mut self, key: &str) -> Option<UpstreamUrl> {
+        let text = self.text(key)?;
+        let parsed = UpstreamUrl::parse(text.trim());
+        if let Err(error) = &parsed {
+            // The error quotes what it was given, and that may hold a key.
+            self.problem(key, error.to_string().replace(text.trim(), &masked_url(text.trim())));
+        }
+        parsed.ok()
     }
 
     /// Reads each element of a list of tables.

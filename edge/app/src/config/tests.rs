@@ -1,5 +1,8 @@
 use std::time::Duration;
 
+use edge_provider::FileSource;
+use telemetry::logs::Level;
+
 use super::*;
 
 /// Reads `file` with `variables` set.
@@ -26,14 +29,14 @@ fn problems(file: &str, variables: &[(&str, &str)]) -> Vec<String> {
 #[test]
 fn the_defaults_are_the_documented_ones() {
     let config = config("", &[]);
-    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-    assert_eq!(config.upstreams, Upstreams::default());
-    assert_eq!(config.limits.body_bytes_max, 16 << 20);
-    assert_eq!(config.limits.decoded_bytes_max, 64 << 20);
-    assert_eq!(config.limits.connections_max, 1024);
-    assert_eq!(config.deadlines.head, Duration::from_secs(30));
-    assert_eq!(config.deadlines.dial, Duration::from_secs(10));
-    assert_eq!(config.deadlines.idle, Duration::from_secs(60));
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.server.upstreams.iter().count(), 0);
+    assert_eq!(config.server.limits.body_bytes_max, 16 << 20);
+    assert_eq!(config.server.limits.decoded_bytes_max, 64 << 20);
+    assert_eq!(config.server.limits.connections_max, 1024);
+    assert_eq!(config.server.deadlines.head, Duration::from_secs(30));
+    assert_eq!(config.server.deadlines.dial, Duration::from_secs(10));
+    assert_eq!(config.server.deadlines.idle, Duration::from_secs(60));
     assert_eq!(config.ready_after, ReadyAfter::Policies);
     assert_eq!(config.service.version, crate::VERSION);
 }
@@ -42,18 +45,21 @@ fn the_defaults_are_the_documented_ones() {
 fn json_and_yaml_read_alike() {
     let json = r#"{"listen_port": 9, "policy_providers": [{"id": "a", "type": "file", "path": "p.yaml"}]}"#;
     let yaml = "listen_port: 9\npolicy_providers:\n- {id: a, type: file, path: p.yaml}\n";
-    assert_eq!(config(json, &[]), config(yaml, &[]));
-    assert_eq!(config(yaml, &[]).providers, [FileProvider { id: "a".into(), path: "p.yaml".into() }]);
+    for file in [json, yaml] {
+        let config = config(file, &[]);
+        assert_eq!(config.server.listen.port(), 9);
+        assert_eq!(config.providers, [FileSource { id: "a".into(), path: "p.yaml".into() }]);
+    }
 }
 
 #[test]
 fn the_environment_beats_the_file_and_the_file_the_defaults() {
     let file = "listen_port: 9\nlog_level: warn\ndeadlines: {drain: 5s}";
     let config = config(file, &[("TERO_LISTEN_PORT", "10"), ("EDGE_DEADLINES_HEAD", "7")]);
-    assert_eq!(config.listen.port(), 10);
-    assert_eq!(config.log_level, LogLevel::Warn);
-    assert_eq!(config.deadlines.drain, Duration::from_secs(5));
-    assert_eq!(config.deadlines.head, Duration::from_secs(7));
+    assert_eq!(config.server.listen.port(), 10);
+    assert_eq!(config.log_level, Level::Warn);
+    assert_eq!(config.server.deadlines.drain, Duration::from_secs(5));
+    assert_eq!(config.server.deadlines.head, Duration::from_secs(7));
 }
 
 #[test]
@@ -62,7 +68,7 @@ fn variables_are_substituted_in_overrides_too() {
         "upstream_url: http://${HOST}:4318/${KEEP}",
         &[("HOST", "intake"), ("KEEP", "base"), ("TERO_SERVICE_NAME", "edge-${HOST}")],
     );
-    assert_eq!(config.upstreams.default.unwrap().to_string(), "http://intake:4318/base");
+    assert_eq!(config.server.upstreams.default.unwrap().to_string(), "http://intake:4318/base");
     assert_eq!(config.service.name, "edge-intake");
 }
 
@@ -79,12 +85,12 @@ fn every_problem_is_found_at_once_with_its_place() {
         "listen_adress: unknown key; the nearest known one is `listen_address`",
         "ready_after: environment variable NOPE is not set; set it, or write `$${NOPE}` for the literal text",
         "listen_port: `70000` is not a port from 0 to 65535",
-        "upstream_url: `ftp://***@h` is not a URL such as http://127.0.0.1:4318, without query",
-        "log_level: `loud` is not one of trace, debug, info, warn, err, error",
+        "workers: `0` is not `auto` or a number from 1 to 1024",
         "max_body_size: `big` is not a size such as 1048576 or 1MiB",
         "max_connections: `0` is not a positive number",
-        "workers: `0` is not `auto` or a number from 1 to 1024",
         "deadlines.idle: `0s` is not a positive duration such as 30s or 500ms",
+        "upstream_url: `ftp://***@h` does not start with http:// or https://",
+        "log_level: `loud` is not one of trace, debug, info, warn, err, error",
         "policy_providers[0].type: `http` providers are not in this build yet; use `file`",
         "policy_providers[1].path: must be set",
         "policy_providers[2].id: must be set",
@@ -122,10 +128,11 @@ fn keys_without_effect_are_named() {
 
 #[test]
 fn the_effective_configuration_is_printed_without_secrets() {
-    let file = "upstream_url: https://user:${KEY}@host/base\nlisten_port: 9";
+    let file = r#"{"listen_port": 9, "policy_providers": [{"id": "a", "type": "file", "path": "p",
+        "headers": [{"name": "authorization", "value": "Bearer ${KEY}"}]}]}"#;
     let printed = read(file, &[("KEY", "s3cret"), ("TERO_LOG_LEVEL", "debug")]).unwrap().printed();
     let tree: Value = serde_json::from_str(&printed).unwrap();
-    assert_eq!(tree["upstream_url"], "https://***@host/base");
+    assert_eq!(tree["policy_providers"][0]["headers"][0]["value"], "***");
     assert_eq!((&tree["listen_port"], &tree["log_level"]), (&9.into(), &"debug".into()));
     assert_eq!(tree["deadlines"]["idle"], "60s");
     assert!(!printed.contains("s3cret"));

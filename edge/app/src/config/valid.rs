@@ -3,9 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use http::Uri;
+use edge_provider::FileSource;
+use edge_proxy::{Deadlines, Limits, Upstreams};
+use telemetry::logs::Level;
 
 use super::reader::Reader;
 
@@ -13,41 +14,20 @@ use super::reader::Reader;
 const WORKERS_MAX: usize = 1024;
 
 /// What edge is told to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Config {
-    /// Where senders connect.
-    pub listen: SocketAddr,
-    /// Where data goes on to.
-    pub upstreams: Upstreams,
+    /// What the server is told.
+    pub server: edge_proxy::Config,
     /// What edge calls itself.
     pub service: Service,
     /// Least severe event that is written.
-    pub log_level: LogLevel,
-    /// Sizes and counts that are never exceeded.
-    pub limits: Limits,
-    /// Threads that serve.
-    pub workers: NonZeroUsize,
-    /// How long each wait may take.
-    pub deadlines: Deadlines,
+    pub log_level: Level,
     /// When `/_ready` starts to say 200.
     pub ready_after: ReadyAfter,
     /// Where policies come from.
-    pub providers: Vec<FileProvider>,
+    pub providers: Vec<FileSource>,
     /// What becomes of edge's own telemetry.
     pub telemetry: Telemetry,
-}
-
-/// Upstream URLs by role; each falls back to `default`, and that to the embedded sink.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Upstreams {
-    /// `upstream_url`
-    pub default: Option<Uri>,
-    /// `logs_url`
-    pub logs: Option<Uri>,
-    /// `metrics_url`
-    pub metrics: Option<Uri>,
-    /// `traces_url`
-    pub traces: Option<Uri>,
 }
 
 /// What edge calls itself in its own telemetry.
@@ -72,45 +52,6 @@ pub struct Pair {
     pub value: String,
 }
 
-/// Severities, least severe first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names are the documentation")]
-pub enum LogLevel {
-    Trace,
-    Debug,
-    Info,
-    Warn,
-    Error,
-}
-
-/// Sizes and counts that are never exceeded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of a request body as sent.
-    pub body_bytes_max: usize,
-    /// Bytes of a body as decoded.
-    pub decoded_bytes_max: usize,
-    /// Connections open at once.
-    pub connections_max: usize,
-}
-
-/// How long each wait may take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deadlines {
-    /// For a request's head.
-    pub head: Duration,
-    /// Between two pieces of a body.
-    pub body: Duration,
-    /// For the upstream's answer.
-    pub answer: Duration,
-    /// For requests in flight at shutdown.
-    pub drain: Duration,
-    /// To connect to an upstream.
-    pub dial: Duration,
-    /// Between two requests of a connection.
-    pub idle: Duration,
-}
-
 /// When `/_ready` starts to say 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadyAfter {
@@ -120,31 +61,29 @@ pub enum ReadyAfter {
     Listening,
 }
 
-/// A policy file that is watched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileProvider {
-    /// Unique id, for events and metrics.
-    pub id: String,
-    /// The file; relative paths are relative to the working directory.
-    pub path: PathBuf,
-}
-
 /// What becomes of edge's own telemetry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Telemetry {
     /// Whether `/_edge/metrics` answers.
     pub prometheus: bool,
-    /// How often the workers' counts reach the exporters.
-    pub interval: Duration,
-    /// Where events of serving and of policies go.
-    pub logs_engine: LogProvider,
-    /// Where events of the process as a whole go.
-    pub logs_global: LogProvider,
-    /// Where events of the admin routes go.
-    pub logs_admin: LogProvider,
-    /// Where events of the telemetry system itself go.
-    pub logs_internal: LogProvider,
+    /// Where events go.
+    pub logs: LogProvider,
 }
+
+const LOG_LEVELS: [(&str, Level); 6] = [
+    ("trace", Level::Trace),
+    ("debug", Level::Debug),
+    ("info", Level::Info),
+    ("warn", Level::Warn),
+    ("err", Level::Error),
+    ("error", Level::Error),
+];
+
+const LOG_PROVIDERS: [(&str, LogProvider); 3] = [
+    ("console_async", LogProvider::ConsoleAsync),
+    ("console_direct", LogProvider::ConsoleDirect),
+    ("noop", LogProvider::Noop),
+];
 
 /// Where events go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,21 +96,6 @@ pub enum LogProvider {
     Noop,
 }
 
-const LOG_LEVELS: [(&str, LogLevel); 6] = [
-    ("trace", LogLevel::Trace),
-    ("debug", LogLevel::Debug),
-    ("info", LogLevel::Info),
-    ("warn", LogLevel::Warn),
-    ("err", LogLevel::Error),
-    ("error", LogLevel::Error),
-];
-
-const LOG_PROVIDERS: [(&str, LogProvider); 3] = [
-    ("console_async", LogProvider::ConsoleAsync),
-    ("console_direct", LogProvider::ConsoleDirect),
-    ("noop", LogProvider::Noop),
-];
-
 /// The telemetry system must not wait for itself.
 const INTERNAL_LOG_PROVIDERS: [(&str, LogProvider); 2] =
     [("console_direct", LogProvider::ConsoleDirect), ("noop", LogProvider::Noop)];
@@ -181,13 +105,9 @@ impl Config {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         check_ineffective(reader);
         Self {
-            listen: listen(reader),
-            upstreams: upstreams(reader),
+            server: server(reader),
             service: service(reader),
             log_level: reader.choice("log_level", &LOG_LEVELS),
-            limits: limits(reader),
-            workers: workers(reader),
-            deadlines: deadlines(reader),
             ready_after: reader.choice(
                 "ready_after",
                 &[("policies", ReadyAfter::Policies), ("listening", ReadyAfter::Listening)],
@@ -195,6 +115,17 @@ impl Config {
             providers: providers(reader),
             telemetry: telemetry(reader),
         }
+    }
+}
+
+fn server(reader: &mut Reader<'_>) -> edge_proxy::Config {
+    edge_proxy::Config {
+        listen: listen(reader),
+        workers: workers(reader),
+        limits: limits(reader),
+        deadlines: deadlines(reader),
+        upstreams: upstreams(reader),
+        ..edge_proxy::Config::default()
     }
 }
 
@@ -230,11 +161,12 @@ fn pairs(reader: &mut Reader<'_>, key: &str) -> Vec<Pair> {
 }
 
 fn limits(reader: &mut Reader<'_>) -> Limits {
-    let mut bytes = |key| usize::try_from(reader.size(key)).unwrap_or(usize::MAX);
-    let (body_bytes_max, decoded_bytes_max) = (bytes("max_body_size"), bytes("max_decoded_bytes"));
-    let connections_max = reader
-        .parsed("max_connections", "a positive number", |text| text.parse().ok().filter(|count| *count > 0));
-    Limits { body_bytes_max, decoded_bytes_max, connections_max: connections_max.unwrap_or_default() }
+    let positive = |text: &str| text.parse().ok().filter(|count| *count > 0);
+    Limits {
+        body_bytes_max: reader.size("max_body_size"),
+        decoded_bytes_max: usize::try_from(reader.size("max_decoded_bytes")).unwrap_or(usize::MAX),
+        connections_max: reader.parsed("max_connections", "a positive number", positive).unwrap_or_default(),
+    }
 }
 
 fn workers(reader: &mut Reader<'_>) -> NonZeroUsize {
@@ -257,7 +189,7 @@ fn deadlines(reader: &mut Reader<'_>) -> Deadlines {
     }
 }
 
-fn providers(reader: &mut Reader<'_>) -> Vec<FileProvider> {
+fn providers(reader: &mut Reader<'_>) -> Vec<FileSource> {
     let providers = reader.each("policy_providers", provider);
     for (index, provider) in providers.iter().enumerate() {
         if providers[..index].iter().any(|other| other.id == provider.id) && !provider.id.is_empty() {
@@ -268,20 +200,20 @@ fn providers(reader: &mut Reader<'_>) -> Vec<FileProvider> {
     providers
 }
 
-fn provider(reader: &mut Reader<'_>) -> FileProvider {
+fn provider(reader: &mut Reader<'_>) -> FileSource {
     let id = reader.required("id");
     let kind = reader.required("type");
     match kind.as_str() {
-        "file" => FileProvider { id, path: reader.required("path").into() },
+        "file" => FileSource { id, path: reader.required("path").into() },
         "http" | "grpc" => {
             reader.problem("type", format!("`{kind}` providers are not in this build yet; use `file`"));
-            FileProvider { id, path: PathBuf::new() }
+            FileSource { id, path: PathBuf::new() }
         }
         _ => {
             if !kind.is_empty() {
                 reader.problem("type", format!("`{kind}` is not one of file, http, grpc"));
             }
-            FileProvider { id, path: PathBuf::new() }
+            FileSource { id, path: PathBuf::new() }
         }
     }
 }
@@ -289,16 +221,12 @@ fn provider(reader: &mut Reader<'_>) -> FileProvider {
 fn telemetry(reader: &mut Reader<'_>) -> Telemetry {
     Telemetry {
         prometheus: reader.flag("telemetry.prometheus"),
-        interval: reader.span("telemetry.interval"),
-        logs_engine: reader.choice("telemetry.logs.providers.engine", &LOG_PROVIDERS),
-        logs_global: reader.choice("telemetry.logs.providers.global", &LOG_PROVIDERS),
-        logs_admin: reader.choice("telemetry.logs.providers.admin", &LOG_PROVIDERS),
-        logs_internal: reader.choice("telemetry.logs.providers.internal", &INTERNAL_LOG_PROVIDERS),
+        logs: reader.choice("telemetry.logs.providers.global", &LOG_PROVIDERS),
     }
 }
 
 /// Keys that are checked and have no effect in this build.
-pub(super) const INEFFECTIVE: [&str; 7] = [
+pub(super) const INEFFECTIVE: [&str; 11] = [
     "otlp_grpc_url",
     "workspace_id",
     "service.labels",
@@ -306,6 +234,10 @@ pub(super) const INEFFECTIVE: [&str; 7] = [
     "prometheus.max_output_bytes_per_scrape",
     "prometheus.on_limit",
     "telemetry.otlp_endpoint",
+    "telemetry.interval",
+    "telemetry.logs.providers.engine",
+    "telemetry.logs.providers.admin",
+    "telemetry.logs.providers.internal",
 ];
 
 fn check_ineffective(reader: &mut Reader<'_>) {
@@ -316,4 +248,8 @@ fn check_ineffective(reader: &mut Reader<'_>) {
     reader.size("prometheus.max_output_bytes_per_scrape");
     reader.choice("prometheus.on_limit", &[("fail", ()), ("truncate", ())]);
     reader.url("telemetry.otlp_endpoint");
+    reader.span("telemetry.interval");
+    reader.choice("telemetry.logs.providers.engine", &LOG_PROVIDERS);
+    reader.choice("telemetry.logs.providers.admin", &LOG_PROVIDERS);
+    reader.choice("telemetry.logs.providers.internal", &INTERNAL_LOG_PROVIDERS);
 }

@@ -1,0 +1,118 @@
+//! Puts the parts together: telemetry, policies, protocols, server.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use edge_policy::Registry;
+use edge_protocol::Ready;
+use edge_provider::{Providers, Readiness};
+use edge_proxy::{Server, StartError};
+use telemetry::{Telemetry, TelemetryOptions};
+
+use crate::admin::AdminView;
+use crate::config::{Config, ReadyAfter, Service};
+use crate::distribution::{Distribution, Sources};
+
+/// A running edge.
+pub(crate) struct Edge {
+    server: Server,
+    providers: Providers,
+    loaded: Readiness,
+    view: Arc<AdminView>,
+}
+
+/// What is left of an edge that has ended: its last counts.
+pub(crate) struct Ended {
+    /// Everything it counted.
+    pub(crate) view: Arc<AdminView>,
+    /// Whether every thread ended in order.
+    pub(crate) sound: bool,
+}
+
+/// Why edge could not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AssemblyError {
+    /// The server could not.
+    #[error(transparent)]
+    Server(#[from] StartError),
+    /// A provider could not.
+    #[error("cannot start the thread of a policy provider: {0}")]
+    Provider(#[source] io::Error),
+}
+
+impl Edge {
+    /// Opens the listener and lets policies load beside it.
+    pub(crate) fn start(distribution: Distribution, config: &Config) -> Result<Self, AssemblyError> {
+        let telemetry = Telemetry::new(TelemetryOptions {
+            resource: resource(&config.service),
+            ..TelemetryOptions::default()
+        });
+        let registry = Arc::<Registry>::default();
+        let loaded = Readiness::of(&config.providers);
+        let view = Arc::new(AdminView {
+            telemetry: telemetry.clone(),
+            registry: Arc::clone(&registry),
+            prometheus: config.telemetry.prometheus,
+        });
+        let sources = Sources { ready: gate(config.ready_after, &loaded), admin: Arc::clone(&view) as _ };
+        let protocols = distribution.protocols(&sources);
+        let server = Server::start(config.server.clone(), protocols, Arc::clone(&registry), &telemetry)?;
+        let providers = Providers::start(config.providers.clone(), registry, &loaded, &telemetry)
+            .map_err(AssemblyError::Provider)?;
+        Ok(Self { server, providers, loaded, view })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.server.local_addr()
+    }
+
+    /// Whether every provider has answered or failed once.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.loaded.is_ready()
+    }
+
+    /// What it counts.
+    pub(crate) fn view(&self) -> &AdminView {
+        &self.view
+    }
+
+    /// Finishes what is in flight, up to the drain deadline, and ends every thread.
+    pub(crate) fn shutdown(self) -> Ended {
+        let Self { server, providers, view, .. } = self;
+        server.shutdown();
+        let sound = server.join();
+        // After the server: what is still in flight is judged by the policies in force.
+        drop(providers);
+        Ended { view, sound }
+    }
+}
+
+/// What the readiness probe waits for.
+struct Gate(Readiness);
+
+impl Ready for Gate {
+    fn is_ready(&self) -> bool {
+        self.0.is_ready()
+    }
+}
+
+fn gate(ready_after: ReadyAfter, loaded: &Readiness) -> Arc<dyn Ready> {
+    Arc::new(Gate(match ready_after {
+        ReadyAfter::Policies => loaded.clone(),
+        ReadyAfter::Listening => Readiness::reached(),
+    }))
+}
+
+/// What edge's own telemetry says about where it comes from.
+fn resource(service: &Service) -> Vec<(String, String)> {
+    let own = [
+        ("service.name", &service.name),
+        ("service.namespace", &service.namespace),
+        ("service.version", &service.version),
+    ];
+    let own = own.into_iter().map(|(name, value)| (name.to_owned(), value.clone()));
+    own.chain(service.resource_attributes.iter().map(|pair| (pair.name.clone(), pair.value.clone())))
+        .collect()
+}

@@ -1,0 +1,7 @@
+//! The distribution with OTLP alone.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    edge::main(edge::distribution::EDGE_OTLP)
+}

@@ -1,0 +1,118 @@
+//! The command line.
+
+mod check;
+mod eval;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{self, ConfigError, Loaded};
+use crate::distribution::Distribution;
+use crate::{demo, lifecycle, run};
+
+/// Exit code of everything that could not even start.
+const EXIT_USAGE: u8 = 2;
+
+/// Applies telemetry policies to logs, metrics and traces on their way to a backend.
+#[derive(Debug, Parser)]
+#[command(version = crate::VERSION, args_conflicts_with_subcommands = true)]
+struct Cli {
+    /// Configuration file, JSON or YAML [default: config.json if it exists, else the embedded defaults]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Prints the effective configuration, secrets masked
+    Config {
+        /// Configuration file, JSON or YAML
+        config: Option<PathBuf>,
+    },
+    /// Shows edge at work: sample policies, made-up traffic and an intake, all on loopback
+    Demo(demo::Options),
+    /// Works with policy files
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum PolicyCommand {
+    /// Prints every problem of a policy file; exits 1 if there is one
+    Check {
+        /// Policy file, JSON or YAML
+        file: PathBuf,
+    },
+    /// Applies a policy file to one OTLP JSON request
+    Eval(EvalOptions),
+}
+
+#[derive(Debug, Args)]
+struct EvalOptions {
+    /// Policy file, JSON or YAML
+    #[arg(long)]
+    policies: PathBuf,
+    /// Request to filter, OTLP JSON
+    #[arg(long)]
+    input: PathBuf,
+    /// Where to write what is left of the request; `{}` if nothing is
+    #[arg(long)]
+    output: PathBuf,
+    /// Where to write what each policy did
+    #[arg(long)]
+    stats: PathBuf,
+    /// What the request holds
+    #[arg(long)]
+    signal: SignalName,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SignalName {
+    Log,
+    Metric,
+    Trace,
+}
+
+/// What went wrong before anything could run; printed with its sources.
+pub(crate) type Failure = Box<dyn std::error::Error>;
+
+/// Runs the command line of `distribution`.
+pub fn main(distribution: Distribution) -> ExitCode {
+    let cli = Cli::parse();
+    lifecycle::install_panic_hook(distribution.name);
+    let outcome = match cli.command {
+        None => serve(distribution, cli.config.as_deref()),
+        Some(Command::Config { config }) => print_config(config.as_deref()),
+        Some(Command::Demo(options)) => demo::run(distribution, &options),
+        Some(Command::Policy(PolicyCommand::Check { file })) => check::check(&file),
+        Some(Command::Policy(PolicyCommand::Eval(options))) => eval::eval(&options),
+    };
+    outcome.unwrap_or_else(|failure| {
+        eprintln!("{}: {failure}", distribution.name);
+        ExitCode::from(EXIT_USAGE)
+    })
+}
+
+fn serve(distribution: Distribution, config: Option<&Path>) -> Result<ExitCode, Failure> {
+    run::run(distribution, &load(config)?)
+}
+
+fn print_config(config: Option<&Path>) -> Result<ExitCode, Failure> {
+    println!("{}", load(config)?.printed());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn load(config: Option<&Path>) -> Result<Loaded, ConfigError> {
+    // A variable that is not Unicode cannot be part of a configuration; one that is needed is reported as unset.
+    let unicode =
+        |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    config::load(config, &std::env::vars_os().filter_map(unicode).collect())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()).into())
+}

@@ -1,0 +1,91 @@
+//! What each binary speaks: protocols in routing order. Health first, passthrough last.
+
+use std::sync::Arc;
+
+use edge_protocol::{Admin, AdminSource, Health, Otlp, Passthrough, Protocol, Ready};
+
+/// What protocols that answer by themselves ask for their answers.
+pub struct Sources {
+    /// For `/_ready`.
+    pub ready: Arc<dyn Ready>,
+    /// For `/_edge/…`.
+    pub admin: Arc<dyn AdminSource>,
+}
+
+type Constructor = fn(&Sources) -> Box<dyn Protocol>;
+
+/// The protocols of one binary.
+#[derive(Clone, Copy)]
+pub struct Distribution {
+    /// The binary's name.
+    pub name: &'static str,
+    protocols: &'static [Constructor],
+}
+
+impl Distribution {
+    /// The protocols, in routing order.
+    pub fn protocols(&self, sources: &Sources) -> Vec<Box<dyn Protocol>> {
+        self.protocols.iter().map(|protocol| protocol(sources)).collect()
+    }
+}
+
+/// Every protocol.
+pub const EDGE: Distribution = Distribution { name: "edge", protocols: &[health, admin, otlp, passthrough] };
+
+/// OTLP alone.
+pub const EDGE_OTLP: Distribution =
+    Distribution { name: "edge-otlp", protocols: &[health, admin, otlp, passthrough] };
+
+fn health(sources: &Sources) -> Box<dyn Protocol> {
+    Box::new(Health::new(Arc::clone(&sources.ready)))
+}
+
+fn admin(sources: &Sources) -> Box<dyn Protocol> {
+    Box::new(Admin::new(Arc::clone(&sources.admin)))
+}
+
+fn otlp(_: &Sources) -> Box<dyn Protocol> {
+    Box::new(Otlp)
+}
+
+fn passthrough(_: &Sources) -> Box<dyn Protocol> {
+    Box::new(Passthrough)
+}
+
+#[cfg(test)]
+mod tests {
+    use edge_protocol::{MetricsFormat, PolicyReport};
+
+    use super::*;
+
+    struct Nothing;
+
+    impl Ready for Nothing {
+        fn is_ready(&self) -> bool {
+            false
+        }
+    }
+
+    impl AdminSource for Nothing {
+        fn metrics(&self, _: MetricsFormat) -> Option<String> {
+            None
+        }
+
+        fn policies(&self) -> PolicyReport {
+            PolicyReport::default()
+        }
+    }
+
+    fn check(distribution: Distribution, expected: &[&str]) {
+        let sources = Sources { ready: Arc::new(Nothing), admin: Arc::new(Nothing) };
+        let names: Vec<&str> =
+            distribution.protocols(&sources).iter().map(|protocol| protocol.name()).collect();
+        assert_eq!(names, expected, "{}", distribution.name);
+    }
+
+    #[test]
+    fn protocols_are_asked_in_the_documented_order() {
+        check(EDGE, &["health", "admin", "otlp", "passthrough"]);
+        check(EDGE_OTLP, &["health", "admin", "otlp", "passthrough"]);
+    }
+}
