@@ -108,13 +108,11 @@ fn metrics_format(head: &Head<'_>) -> MetricsFormat {
 fn wants_json(head: &Head<'_>) -> bool {
     let format =
         head.uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("format="));
-    match format {
-        Some(format) => format == "json",
-        None => {
-            let json = accept::quality(head.headers, "application", "json");
-            json > accept::quality(head.headers, "text", "plain")
-        }
-    }
+    let by_accept = || {
+        let json = accept::quality(head.headers, "application", "json");
+        json > accept::quality(head.headers, "text", "plain")
+    };
+    format.map_or_else(by_accept, |format| format == "json")
 }
 
 fn method_not_allowed() -> Response<Bytes> {
