@@ -47,6 +47,20 @@ impl Histogram {
     }
 }
 
+#[cfg(test)]
+impl Histogram {
+    /// Stops in the middle of recording a value of the first bucket, as an owner does that is not scheduled.
+    pub(crate) fn start_recording(&self, value: f64) -> impl FnOnce() {
+        add(self.sequence, 1);
+        let sum = f64::from_bits(self.sum.load(Ordering::Relaxed)) + value;
+        self.sum.store(sum.to_bits(), Ordering::Relaxed);
+        || {
+            add(&self.counts[0], 1);
+            add(self.sequence, 1);
+        }
+    }
+}
+
 impl Attach for Histogram {
     fn attach(slot: Slot) -> Self {
         let (sum, counts) = slot.body.split_first().expect("the body of a histogram starts with its sum");

@@ -22,6 +22,16 @@ fn a_collection_sees_what_nobody_flushed() {
 }
 
 #[test]
+fn owners_move_between_threads_and_the_pipeline_is_shared() {
+    fn moves<T: Send>() {}
+    fn is_shared<T: Send + Sync + Clone>() {}
+    moves::<Set<HttpServerMetrics>>();
+    moves::<telemetry::Worker>();
+    is_shared::<Telemetry>();
+    is_shared::<telemetry::Collected>();
+}
+
+#[test]
 fn a_flush_and_a_collection_do_not_count_twice() {
     let telemetry = Telemetry::default();
     let worker = telemetry.worker();
