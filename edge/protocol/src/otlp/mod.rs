@@ -47,10 +47,18 @@ impl Protocol for Otlp {
         let route = ROUTES.iter().find(|route| route.path == head.uri.path())?;
         let Route { path, upstream, filters } = route;
         let relay = |fail_open, limited| Plan::Relay { route: path, upstream: *upstream, fail_open, limited };
-        let Some(Filters { signal, protobuf, json }) = filters.as_ref().filter(|_| head.method == Method::POST) else {
+        let Some(Filters { signal, protobuf, json }) =
+            filters.as_ref().filter(|_| head.method == Method::POST)
+        else {
             return Some(relay(None, head.method == Method::POST));
         };
-        let filter = |filter, emptied| Plan::Filter { route: path, upstream: *upstream, signal: *signal, filter, emptied };
+        let filter = |filter, emptied| Plan::Filter {
+            route: path,
+            upstream: *upstream,
+            signal: *signal,
+            filter,
+            emptied,
+        };
         Some(match Format::of(head) {
             Some(Format::Protobuf) => filter(*protobuf, emptied_protobuf),
             Some(Format::Json) => filter(*json, emptied_json),

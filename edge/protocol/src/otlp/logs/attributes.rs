@@ -94,7 +94,11 @@ pub(super) fn read<'a>(format: impl Format<'a>, map: &'a [u8]) -> Result<Vec<Ent
 }
 
 /// The value at a path.
-pub(super) fn get<'v, 'a: 'v>(format: impl Format<'a>, entries: &'v [Entry<'a>], path: &[String]) -> Option<Value<'v>> {
+pub(super) fn get<'v, 'a: 'v>(
+    format: impl Format<'a>,
+    entries: &'v [Entry<'a>],
+    path: &[String],
+) -> Option<Value<'v>> {
     let (first, rest) = path.split_first()?;
     let entry = entries.iter().find(|entry| *entry.key == *first.as_bytes())?;
     match (&entry.value, rest.is_empty()) {
@@ -151,7 +155,12 @@ pub(super) fn remove<'a>(
 }
 
 /// Makes the value at a path a string, creating maps on the way. False if something on the way is no map.
-pub(super) fn set<'a>(format: impl Format<'a>, entries: &mut Vec<Entry<'a>>, path: &[String], text: &[u8]) -> bool {
+pub(super) fn set<'a>(
+    format: impl Format<'a>,
+    entries: &mut Vec<Entry<'a>>,
+    path: &[String],
+    text: &[u8],
+) -> bool {
     let Some((first, rest)) = path.split_first() else { return false };
     let mut written = false;
     let mut present = false;
@@ -173,12 +182,18 @@ pub(super) fn set<'a>(format: impl Format<'a>, entries: &mut Vec<Entry<'a>>, pat
 
 fn created<'a>(path: &[String], text: &[u8]) -> Entry<'a> {
     let (first, rest) = path.split_first().expect("a path is never empty");
-    let value = if rest.is_empty() { Content::Text(text.to_vec()) } else { Content::Map(vec![created(rest, text)]) };
+    let value =
+        if rest.is_empty() { Content::Text(text.to_vec()) } else { Content::Map(vec![created(rest, text)]) };
     Entry { key: Cow::Owned(first.clone().into_bytes()), value, raw: None }
 }
 
 /// Moves the attribute at a path to the end of the list, under a top-level key.
-pub(super) fn rename<'a>(format: impl Format<'a>, entries: &mut Vec<Entry<'a>>, path: &[String], to: &str) -> bool {
+pub(super) fn rename<'a>(
+    format: impl Format<'a>,
+    entries: &mut Vec<Entry<'a>>,
+    path: &[String],
+    to: &str,
+) -> bool {
     if *path == [to] {
         return false;
     }

@@ -75,7 +75,8 @@ struct Names {
 
 static RESOURCE_NAMES: Names =
     Names { shared: "resource", children: "scopeLogs", outer: &RESOURCE_LOGS, inner: &RESOURCE };
-static SCOPE_NAMES: Names = Names { shared: "scope", children: "logRecords", outer: &SCOPE_LOGS, inner: &SCOPE };
+static SCOPE_NAMES: Names =
+    Names { shared: "scope", children: "logRecords", outer: &SCOPE_LOGS, inner: &SCOPE };
 
 impl Names {
     fn of(level: Level) -> &'static Self {
@@ -184,7 +185,8 @@ impl<'a> Walk<'_, '_, 'a> {
 
     fn record(&mut self, cursor: &mut Cursor<'a>) -> Result<bool, Malformed> {
         let start = cursor.position();
-        let source = Record { cursor: RefCell::new(*cursor), start, json: self.json, failed: Cell::new(false) };
+        let source =
+            Record { cursor: RefCell::new(*cursor), start, json: self.json, failed: Cell::new(false) };
         let decision = self.session.record(&source);
         if source.failed.get() {
             return Err(Malformed);

@@ -45,7 +45,12 @@ impl<'a> Json<'a> {
     }
 
     /// Visits the entries of the key-value list at the cursor, which stands in `buffer`.
-    pub(super) fn list(self, cursor: &mut Cursor<'a>, buffer: &'a [u8], visit: Visit<'_, 'a>) -> Result<(), Malformed> {
+    pub(super) fn list(
+        self,
+        cursor: &mut Cursor<'a>,
+        buffer: &'a [u8],
+        visit: Visit<'_, 'a>,
+    ) -> Result<(), Malformed> {
         if cursor.is_null()? {
             return Ok(());
         }
@@ -125,7 +130,11 @@ impl<'a> Json<'a> {
     }
 
     /// The value of a well-known field at the cursor.
-    pub(super) fn simple(self, simple: Simple, cursor: &mut Cursor<'a>) -> Result<Option<Value<'a>>, Malformed> {
+    pub(super) fn simple(
+        self,
+        simple: Simple,
+        cursor: &mut Cursor<'a>,
+    ) -> Result<Option<Value<'a>>, Malformed> {
         if cursor.is_null()? {
             return Ok(None);
         }
@@ -168,7 +177,9 @@ fn double(text: &str) -> Result<f64, Malformed> {
         "NaN" => Ok(f64::NAN),
         "Infinity" => Ok(f64::INFINITY),
         "-Infinity" => Ok(f64::NEG_INFINITY),
-        _ if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => text.parse().map_err(|_| Malformed),
+        _ if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
+            text.parse().map_err(|_| Malformed)
+        }
         _ => Err(Malformed),
     }
 }

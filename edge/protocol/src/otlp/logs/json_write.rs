@@ -51,7 +51,8 @@ pub(super) fn write<'a>(
     while let Some(name) = cursor.member(&mut walk)? {
         let (key, value) = (json.text(name), cursor.skip()?);
         let is_attributes = layout.attributes.is_some_and(|(_, name)| is_named(key, name));
-        let change = layout.by_name(key).and_then(|simple| editor.change(simple).map(|state| (simple, state)));
+        let change =
+            layout.by_name(key).and_then(|simple| editor.change(simple).map(|state| (simple, state)));
         match change {
             Some((simple, State::Written(text))) if !written.contains(&simple) => {
                 written.push(simple);

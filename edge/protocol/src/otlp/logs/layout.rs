@@ -24,7 +24,8 @@ pub(super) static RESOURCE_LOGS: Layout =
 
 pub(super) static RESOURCE: Layout = Layout { simple: &[], attributes: Some((1, "attributes")) };
 
-pub(super) static SCOPE_LOGS: Layout = Layout { simple: &[(3, "schemaUrl", Simple::ScopeSchemaUrl)], attributes: None };
+pub(super) static SCOPE_LOGS: Layout =
+    Layout { simple: &[(3, "schemaUrl", Simple::ScopeSchemaUrl)], attributes: None };
 
 pub(super) static SCOPE: Layout = Layout {
     simple: &[(1, "name", Simple::ScopeName), (2, "version", Simple::ScopeVersion)],

@@ -12,8 +12,6 @@ mod layout;
 mod protobuf;
 mod protobuf_value;
 mod protobuf_write;
-#[cfg(test)]
-mod tests;
 
 use edge_policy::{Nanos, Session, Signal, Worker};
 use edge_stream::protobuf::Malformed;

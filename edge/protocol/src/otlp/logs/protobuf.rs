@@ -66,7 +66,12 @@ impl<'a> Group<'a> {
     }
 
     /// Walks what the group holds; false if nothing of it is left.
-    fn walk(&self, body: &'a [u8], session: &mut Session<'_, 'a>, changes: &mut Changes) -> Result<bool, Malformed> {
+    fn walk(
+        &self,
+        body: &'a [u8],
+        session: &mut Session<'_, 'a>,
+        changes: &mut Changes,
+    ) -> Result<bool, Malformed> {
         let mark = changes.splice.mark();
         let failed = Cell::new(false);
         match self.level {

@@ -3,11 +3,11 @@
 use edge_policy::{Simple, Value};
 use edge_stream::protobuf::{Fields, Malformed, Wire, write_bytes};
 
+use super::attributes::{Any, Format};
 use super::attributes::{Content, Entry};
 use super::editor::{Editor, State};
 use super::layout::Layout;
 use super::protobuf_value::{Protobuf, key_value};
-use super::attributes::{Any, Format};
 
 /// Reads the fields of a message that a change may name.
 pub(super) fn read<'a>(
@@ -35,14 +35,20 @@ pub(super) fn read<'a>(
 pub(super) fn simple_value(simple: Simple, value: Wire<'_>) -> Result<Option<Value<'_>>, Malformed> {
     Ok(match simple {
         Simple::Body => return Protobuf.any(value.bytes()?).map(Any::body),
-        Simple::SeverityNumber => Some(Value::Int(i64::from(value.varint()? as i32))).filter(|v| *v != Value::Int(0)),
+        Simple::SeverityNumber => {
+            Some(Value::Int(i64::from(value.varint()? as i32))).filter(|v| *v != Value::Int(0))
+        }
         Simple::TraceId | Simple::SpanId => Some(Value::Bytes(value.bytes()?)),
         _ => Some(Value::Text(value.bytes()?)),
     })
 }
 
 /// The message with the editor's changes.
-pub(super) fn write(raw: &[u8], layout: &Layout, editor: &Editor<'_, Protobuf>) -> Result<Vec<u8>, Malformed> {
+pub(super) fn write(
+    raw: &[u8],
+    layout: &Layout,
+    editor: &Editor<'_, Protobuf>,
+) -> Result<Vec<u8>, Malformed> {
     let mut output = Vec::with_capacity(raw.len() + 64);
     let mut attributes_due = editor.attributes_changed;
     let mut written = Vec::new();

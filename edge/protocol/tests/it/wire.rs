@@ -1,0 +1,162 @@
+//! Bodies that are legal and unusual, and bodies that are not.
+
+use edge_protocol::{BodyFilter, FailOpen, LogsJson, LogsProtobuf, Outcome};
+use edge_stream::protobuf::{write_bytes, write_varint};
+
+const DROP_X: &[u8] = br#"[{"id":"p","log":{"match":[{"log_field":"body","contains":"x"},{"resource_attribute":"s","exact":"v"}],"keep":"none"}}]"#;
+
+#[track_caller]
+fn check(filter: &dyn BodyFilter, body: &[u8], expected: &[u8]) {
+    let outcome = crate::filter(filter, body, &mut crate::worker(DROP_X)).outcome;
+    let show = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    match outcome {
+        Outcome::Replaced(output) => assert_eq!(show(&output), show(expected)),
+        Outcome::Unchanged => assert_eq!(show(body), show(expected)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[track_caller]
+fn check_json(body: &str, expected: &str) {
+    check(&LogsJson, body.as_bytes(), expected.as_bytes());
+}
+
+fn fails_open(filter: &dyn BodyFilter, body: &[u8]) -> bool {
+    let mut worker = crate::worker(DROP_X);
+    let filtered = crate::filter(filter, body, &mut worker);
+    worker.drain_tallies(|_, _| panic!("nothing is counted of a body that goes on unchanged"));
+    filtered.outcome == Outcome::FailOpen(FailOpen::Malformed)
+}
+
+const RESOURCE: &str = r#""resource":{"attributes":[{"key":"s","value":{"stringValue":"v"}}]}"#;
+
+#[test]
+fn json_around_a_dropped_record_stands() {
+    check_json(
+        &format!("{{ \"resourceLogs\" : [ {{{RESOURCE}, \"scopeLogs\":[ {{\"logRecords\":[\n  {{\"body\":{{\"stringValue\":\"x\"}}}} ,\n  {{\"n\":1e400,\"n\":2}}\t,\n {{\"body\":{{\"stringValue\":\"x\"}}}}\n] }} ]}} ], \"z\":0 }}\n"),
+        &format!("{{ \"resourceLogs\" : [ {{{RESOURCE}, \"scopeLogs\":[ {{\"logRecords\":[\n  {{\"n\":1e400,\"n\":2}}\n] }} ]}} ], \"z\":0 }}\n"),
+    );
+}
+
+#[test]
+fn json_members_may_come_in_any_order_and_either_spelling() {
+    let scopes = r#"[{"log_records":[{"body":{"string_value":"x"}},{"body":{"stringValue":"\u0079"}}]}]"#;
+    let left = r#"[{"log_records":[{"body":{"stringValue":"\u0079"}}]}]"#;
+    check_json(
+        &format!(r#"{{"resource_logs":[{{"scopeLogs":{scopes},{RESOURCE}}}]}}"#),
+        &format!(r#"{{"resource_logs":[{{"scopeLogs":{left},{RESOURCE}}}]}}"#),
+    );
+    check_json(
+        &format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"body":{{"stringValue":"\u0078"}}}},1]}}]}}]}}"#).replace(",1]", "]"),
+        r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"\u0078"}}]}]}]}"#,
+    );
+}
+
+#[test]
+fn json_nulls_are_absent() {
+    for body in [
+        r#"{"resourceLogs":null}"#,
+        r#"{"resourceLogs":[{"resource":null,"scopeLogs":null}]}"#,
+        r#"{"resourceLogs":[{"scopeLogs":[{"scope":null,"logRecords":[{"body":null,"attributes":null,"traceId":null}]}]}]}"#,
+        r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":null}}]}]}]}"#,
+        "{}",
+    ] {
+        check_json(body, body);
+    }
+}
+
+#[test]
+fn json_that_is_not_understood_is_left_whole() {
+    let with = |scopes: &str| format!(r#"{{"resourceLogs":[{{{RESOURCE},"scopeLogs":{scopes}}}]}}"#);
+    for body in [
+        with(r#"[{"logRecords":[{"body":{"stringValue":"x"}},{"body":5}]}]"#),
+        with(r#"[{"logRecords":[{"body":{"stringValue":"x"}},{"body":{"stringValue":5}}]}]"#),
+        with(r#"[{"logRecords":[{"body":{"stringValue":"x"}}],"logRecords":[]}]"#),
+        with(r#"[{"logRecords":{"body":{"stringValue":"x"}}}]"#),
+        with(r#"[{"logRecords":[{"body":{"stringValue":"x"}}]}]"#) + "x",
+        with(r#"[{"logRecords":[{"body":{"stringValue":"x"}}]}"#),
+        format!("\u{feff}{}", with("[]")),
+        "[]".into(),
+        "null".into(),
+        String::new(),
+    ] {
+        assert!(fails_open(&LogsJson, body.as_bytes()), "{body}");
+    }
+    assert!(fails_open(&LogsJson, b"{\"resourceLogs\":\"\xff\"}"));
+}
+
+/// A message of length-delimited fields.
+fn message(fields: &[(u32, &[u8])]) -> Vec<u8> {
+    let mut output = Vec::new();
+    for (number, content) in fields {
+        write_bytes(&mut output, *number, content);
+    }
+    output
+}
+
+fn record(body: &str) -> Vec<u8> {
+    message(&[(5, &message(&[(1, body.as_bytes())])), (99, b"unknown")])
+}
+
+fn resource() -> Vec<u8> {
+    message(&[(1, &message(&[(1, b"s"), (2, &message(&[(1, b"v")]))]))])
+}
+
+#[test]
+fn protobuf_fields_may_come_in_any_order_and_unknown_ones_stay() {
+    let body = |records: &[(u32, &[u8])]| {
+        let scope = message(&[&[(77, &b"scope"[..])], records, &[(3, b"url")]].concat());
+        message(&[(88, b"top"), (1, &message(&[(2, &scope), (66, b"mid"), (1, &resource())]))])
+    };
+    check(
+        &LogsProtobuf,
+        &body(&[(2, &record("x")), (2, &record("y")), (2, &record("x"))]),
+        &body(&[(2, &record("y"))]),
+    );
+}
+
+#[test]
+fn protobuf_lengths_of_any_size_are_fixed_up() {
+    for padding in [0, 100, 120, 127, 128, 16_300, 16_400] {
+        let long = "y".repeat(padding);
+        let body = |records: &[(u32, &[u8])]| message(&[(1, &message(&[(1, &resource()), (2, &message(records))]))]);
+        check(&LogsProtobuf, &body(&[(2, &record(&long)), (2, &record("x"))]), &body(&[(2, &record(&long))]));
+    }
+}
+
+#[test]
+fn a_tag_may_be_longer_than_it_must() {
+    let mut body = Vec::new();
+    let group = message(&[(1, &resource()), (2, &message(&[(2, &record("x")), (2, &record("y"))]))]);
+    body.extend([0x8a, 0x80, 0x00]);
+    write_varint(&mut body, group.len() as u64);
+    body.extend(&group);
+    let left = message(&[(1, &message(&[(1, &resource()), (2, &message(&[(2, &record("y"))]))]))]);
+    check(&LogsProtobuf, &body, &left);
+}
+
+#[test]
+fn protobuf_that_is_not_understood_is_left_whole() {
+    let scope = message(&[(2, &record("x"))]);
+    let cut = message(&[(1, &message(&[(1, &resource()), (2, &scope)]))]);
+    for end in 1..cut.len() {
+        assert!(fails_open(&LogsProtobuf, &cut[..end]), "cut at {end}");
+    }
+    for body in [
+        message(&[(1, &message(&[(1, &resource()), (1, &resource()), (2, &scope)]))]),
+        message(&[(1, &message(&[(1, &resource()), (2, &message(&[(2, &[0x28, 1])]))]))]),
+        [&cut[..], &[0x0b]].concat(),
+        vec![0x08, 0x01],
+    ] {
+        assert!(fails_open(&LogsProtobuf, &body), "{body:x?}");
+    }
+}
+
+#[test]
+fn a_batch_that_came_empty_goes_on_and_one_that_was_emptied_does_not() {
+    check(&LogsProtobuf, b"", b"");
+    let all = message(&[(1, &message(&[(1, &resource()), (2, &message(&[(2, &record("x"))]))]))]);
+    assert_eq!(crate::filter(&LogsProtobuf, &all, &mut crate::worker(DROP_X)).outcome, Outcome::Emptied);
+    let json = format!(r#"{{"resourceLogs":[{{{RESOURCE},"scopeLogs":[{{"logRecords":[{{"body":{{"stringValue":"x"}}}}]}}]}}]}}"#);
+    assert_eq!(crate::filter(&LogsJson, json.as_bytes(), &mut crate::worker(DROP_X)).outcome, Outcome::Emptied);
+}
