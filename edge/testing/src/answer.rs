@@ -109,20 +109,26 @@ impl Answer {
         if self.close == Close::Unanswered {
             return Ok(false);
         }
+        // One write: small ones would wait for each other's acknowledgement.
+        let mut answer = Vec::new();
+        self.write_head(&mut answer)?;
+        if !head_only {
+            self.write_body(&mut answer)?;
+        }
+        to.write_all(&answer)?;
+        Ok(self.cut.is_none() && self.close == Close::Never && self.framing != Framing::Close)
+    }
+
+    fn write_head(&self, to: &mut impl Write) -> io::Result<()> {
         write!(to, "HTTP/1.1 {} Scripted\r\n", self.status)?;
         for (name, value) in &self.headers {
             write!(to, "{name}: {value}\r\n")?;
         }
         match self.framing {
-            Framing::Length => write!(to, "content-length: {}\r\n\r\n", self.body.len())?,
-            Framing::Chunked => to.write_all(b"transfer-encoding: chunked\r\n\r\n")?,
-            Framing::Close => to.write_all(b"\r\n")?,
+            Framing::Length => write!(to, "content-length: {}\r\n\r\n", self.body.len()),
+            Framing::Chunked => to.write_all(b"transfer-encoding: chunked\r\n\r\n"),
+            Framing::Close => to.write_all(b"\r\n"),
         }
-        if !head_only {
-            self.write_body(to)?;
-        }
-        to.flush()?;
-        Ok(self.cut.is_none() && self.close == Close::Never && self.framing != Framing::Close)
     }
 
     fn write_body(&self, to: &mut impl Write) -> io::Result<()> {

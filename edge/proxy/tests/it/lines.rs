@@ -1,0 +1,66 @@
+//! A protocol in two dozen lines: records are lines, and their first word says what becomes of them.
+
+use bytes::Bytes;
+use edge_policy::{Nanos, Signal, Worker};
+use edge_protocol::{BodyFilter, FailOpen, Filtered, Head, Outcome, Plan, Protocol, RecordCounts, Upstream};
+use http::Response;
+
+/// `/_health` is answered, `/v1/logs` filtered, `/v1/other` relayed because it cannot be, everything else relayed.
+pub(crate) struct Lines;
+
+impl Protocol for Lines {
+    fn name(&self) -> &'static str {
+        "lines"
+    }
+
+    fn plan(&self, head: &Head<'_>) -> Option<Plan> {
+        Some(match head.uri.path() {
+            "/_health" => Plan::Respond { route: "/_health", response: Response::new("healthy".into()) },
+            "/v1/logs" => Plan::Filter {
+                route: "/v1/logs",
+                upstream: Upstream::Logs,
+                signal: Signal::Log,
+                filter: &LineFilter,
+                emptied: || Response::new(Bytes::from_static(b"all dropped")),
+            },
+            "/v1/other" => Plan::Relay {
+                route: "/v1/other",
+                upstream: Upstream::Logs,
+                fail_open: Some((Signal::Log, FailOpen::ContentType)),
+                limited: true,
+            },
+            "/nowhere" => return None,
+            _ => Plan::Relay { route: "*", upstream: Upstream::Default, fail_open: None, limited: false },
+        })
+    }
+}
+
+#[derive(Debug)]
+struct LineFilter;
+
+impl BodyFilter for LineFilter {
+    fn filter(&self, body: &[u8], _worker: &mut Worker, _now: Nanos) -> Filtered {
+        if body.starts_with(b"malformed") {
+            return Filtered { outcome: Outcome::FailOpen(FailOpen::Malformed), ..Filtered::default() };
+        }
+        let (mut records, mut left) = (RecordCounts::default(), Vec::new());
+        for line in body.split_inclusive(|&byte| byte == b'\n') {
+            if line.starts_with(b"drop") {
+                records.dropped += 1;
+                records.dropped_bytes += line.len() as u64;
+            } else if line.starts_with(b"rewrite") {
+                records.rewritten += 1;
+                left.extend_from_slice(b"REWRITTEN\n");
+            } else {
+                records.kept += 1;
+                left.extend_from_slice(line);
+            }
+        }
+        let outcome = match (records.dropped + records.rewritten, left.is_empty()) {
+            (0, _) => Outcome::Unchanged,
+            (_, true) => Outcome::Emptied,
+            (_, false) => Outcome::Replaced(left),
+        };
+        Filtered { outcome, records }
+    }
+}

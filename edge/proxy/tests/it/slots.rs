@@ -1,0 +1,42 @@
+//! Section 3 of the contract: more connections than there are slots.
+
+use edge_testing::Client;
+
+use crate::setup::{Edge, get, post};
+
+#[test]
+fn over_the_limit_only_what_is_answered_here_is_answered() {
+    let edge = Edge::with(|config| config.limits.connections_max = 2);
+    let mut taken: Vec<Client> = (0..2).map(|_| edge.client()).collect();
+    for client in &mut taken {
+        assert_eq!(client.send(get("/else")).response().status, 200);
+    }
+    for request in [get("/else"), post("/v1/logs", "", "kept\n")] {
+        let mut client = edge.client();
+        let response = client.send(request).response();
+        assert_eq!((response.status, response.header("retry-after")), (503, Some("1")));
+        assert_eq!(response.header("connection"), Some("close"));
+        assert!(client.is_closed());
+    }
+    assert_eq!(edge.send(get("/_health")).text(), "healthy");
+    assert_eq!(edge.intake.requests().len(), 2);
+    assert_eq!(taken[0].send(get("/still")).response().status, 200);
+    assert_eq!(edge.sum("edge.limit.hits", &[("limit", "connections")]), 3);
+    drop(taken);
+    // Slots come back, once the server has noticed.
+    while edge.send(get("/again")).status != 200 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn beyond_the_reserve_there_is_no_slot_for_anything() {
+    let edge = Edge::with(|config| config.limits.connections_max = 0);
+    let mut reserved: Vec<Client> = (0..64).map(|_| edge.client()).collect();
+    let mut client = edge.client();
+    let response = client.send(get("/_health")).response();
+    assert_eq!((response.status, response.header("retry-after")), (503, Some("1")));
+    assert!(client.is_closed());
+    assert_eq!(reserved[0].send(get("/_health")).response().status, 200);
+    assert_eq!(edge.sum("edge.connections.refused", &[]), 1);
+}
