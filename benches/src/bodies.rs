@@ -26,6 +26,9 @@ pub struct Body {
 }
 
 /// The first request of the corpus, then every recorded one that is found.
+///
+/// # Panics
+/// Never: OTLP messages have a JSON form.
 pub fn all() -> Vec<Body> {
     let first = corpus::requests().swap_remove(0);
     let json = serde_json::to_vec(&first).expect("OTLP messages have a JSON form");

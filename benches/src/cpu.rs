@@ -8,7 +8,7 @@ use rustix::time::{ClockId, clock_gettime};
 pub fn time<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let start = now();
     let value = work();
-    (value, now() - start)
+    (value, now().saturating_sub(start))
 }
 
 /// CPU nanoseconds of one of `calls` calls in a row.

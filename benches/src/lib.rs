@@ -12,5 +12,6 @@ pub mod findings;
 pub mod mix;
 pub mod peer;
 pub mod ratio;
+mod record;
 pub mod report;
 pub mod rng;

@@ -24,60 +24,73 @@ pub fn keep(index: usize) -> &'static str {
     KEEPS[index % KEEPS.len()]
 }
 
+/// The most restrictive of the policies `matched`, of equal ones the first.
+pub fn winner(matched: &[usize]) -> Option<usize> {
+    let rank = |keep| ["none", "25%", "100/s", "all"].iter().position(|known| *known == keep);
+    matched.iter().copied().min_by_key(|index| (rank(keep(*index)), *index))
+}
+
 fn policy(rng: &mut Rng, index: usize) -> Value {
+    // The first policy is a frequent one, so that the smallest mix matches something.
+    let frequent = index == 0 || rng.below(8) == 0;
     let matchers = match index % 3 {
-        0 => equality(rng, index / 3),
-        1 => json!([{ "log_field": "body", "regex": regex(rng, index / 3) }]),
-        _ => json!([substring(rng)]),
+        0 => equality(rng, frequent),
+        1 => json!([{ "log_field": "body", "regex": regex(rng, frequent) }]),
+        _ => json!([substring(rng, frequent)]),
     };
     let id = id(index);
     json!({ "id": id, "name": id, "log": { "match": matchers, "keep": keep(index) } })
 }
 
-/// Of these policies one in eight speaks of a service that the corpus comes from, the first one included.
-fn equality(rng: &mut Rng, nth: usize) -> Value {
-    let index = match nth % 8 {
-        0 => rng.below(SERVICES as u64) as usize,
-        _ => SERVICES + rng.below((FLEET - SERVICES) as u64) as usize,
-    };
+/// Frequent ones speak of a service that the corpus comes from, the others of the rest of the fleet.
+fn equality(rng: &mut Rng, frequent: bool) -> Value {
+    let services = if frequent { 0..SERVICES } else { SERVICES..FLEET };
+    let service = service(services.start + rng.below(services.len() as u64) as usize);
     let (severity, ..) = SEVERITIES[rng.below(SEVERITIES.len() as u64) as usize];
     json!([
         { "log_field": "severity_text", "exact": severity },
-        { "resource_attribute": ["service.name"], "exact": service(index) },
+        { "resource_attribute": ["service.name"], "exact": service },
     ])
 }
 
-/// Words with anything between, alternations, classes, counts, anchors, boundaries and case folding in turn.
-fn regex(rng: &mut Rng, nth: usize) -> String {
-    let (noun, other) = (rng.pick(&NOUNS), rng.pick(&NOUNS));
-    let (verb, then) = (rng.pick(&VERBS), rng.pick(&VERBS));
-    let failure = rng.pick(&FAILURES);
+/// Words with anything between, alternations, classes, counts, anchors, boundaries and case folding.
+fn regex(rng: &mut Rng, frequent: bool) -> String {
+    let (noun, other) = (word(rng, &NOUNS, frequent), word(rng, &NOUNS, frequent));
+    let (verb, then) = (word(rng, &VERBS, frequent), word(rng, &VERBS, frequent));
+    let failure = word(rng, &FAILURES, frequent);
     let digit = rng.below(10);
-    match nth % 12 {
+    match rng.below(12) {
         0 => format!("failed to {verb} {noun}.*{failure}"),
-        1 => format!(r"(?:{verb}|{then}) (?:{noun}|{other}) .*in {digit}\d{{3,}}ms"),
-        2 => format!(r"{noun}s/\d*{digit}{digit}\d* HTTP"),
+        1 => format!(r"(?:{verb}|{then}) (?:{noun}|{other}) .*in {digit}\d{{2,}}ms"),
+        2 => format!(r"{noun}s/\d*{digit}\d* HTTP"),
         3 => format!("{failure} from {other}-[0-9]+"),
         4 => format!(r"^{verb} {noun} {other}\b"),
-        5 => format!(r"topic={noun}\.events partition=\d+ lag={digit}\d{{4}}"),
-        6 => format!("key={noun}:[0-9a-f]*{digit}{digit}[0-9a-f]* "),
+        5 => format!(r"topic={noun}\.events partition=\d+ lag={digit}\d{{2}}"),
+        6 => format!("key={noun}:[0-9a-f]*{digit}[0-9a-f]* "),
         7 => format!("(?i)exception.*{failure}(?s:.)*{other}"),
         8 => format!(r#""event":"{noun}\.(?:{verb}|{then})""#),
         9 => format!(r"FROM {noun}s WHERE {other}_id = \d+"),
-        10 => format!(r"PAY-\d{{3}}{digit}{digit}\d .*(?:declined|reversed)"),
+        10 => format!(r"PAY-\d{{3}}{digit}\d\d .*(?:declined|reversed)"),
         _ => format!(r"{noun}-(?:api|worker)\W+{verb}"),
     }
 }
 
-fn substring(rng: &mut Rng) -> Value {
-    let (noun, other, verb) = (rng.pick(&NOUNS), rng.pick(&NOUNS), rng.pick(&VERBS));
+fn substring(rng: &mut Rng, frequent: bool) -> Value {
+    let (noun, other) = (word(rng, &NOUNS, frequent), word(rng, &NOUNS, frequent));
+    let (verb, kind) = (word(rng, &VERBS, frequent), word(rng, &ERROR_KINDS, frequent));
     let (key, text) = match rng.below(10) {
         0..=2 => ("http.route", format!("/{noun}s/:id/{verb}")),
         3 | 4 => ("user.id", format!("{:05}", rng.below(20_000))),
-        5 => ("error.kind", rng.pick(&ERROR_KINDS)[..5].to_owned() + verb),
+        5 if frequent => ("error.kind", kind.to_owned()),
+        5 => ("error.kind", format!("{verb}.{kind}")),
         6 | 7 => ("db.statement", format!("{noun}s WHERE {other}_id")),
         8 => ("request_id", format!("{:04x}", rng.below(1 << 16))),
         _ => ("messaging.destination.name", format!("{noun}.{verb}")),
     };
     json!({ "log_attribute": [key], "contains": text })
+}
+
+/// One of `words`: for frequent policies those that the corpus is full of, else any.
+fn word(rng: &mut Rng, words: &[&'static str], frequent: bool) -> &'static str {
+    if frequent { rng.pick_skewed(words) } else { rng.pick(words) }
 }

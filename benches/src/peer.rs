@@ -10,9 +10,6 @@ use serde_json::Value;
 
 use crate::findings::Finding;
 
-/// Where the peer is found, unless this environment variable names another place.
-pub const PEER_VARIABLE: &str = "POLICY_RS_PEER";
-
 /// A running peer, with policies compiled and records loaded.
 #[derive(Debug)]
 pub struct Peer {
@@ -55,7 +52,7 @@ impl Peer {
 
     /// CPU nanoseconds per record of one run.
     pub fn run(&mut self) -> io::Result<f64> {
-        self.requests.as_mut().expect("requests end only on drop").write_all(b"\n")?;
+        self.requests.as_mut().ok_or(io::ErrorKind::BrokenPipe)?.write_all(b"\n")?;
         number(&self.answer()?, "cpu_ns_per_record")
     }
 
@@ -74,10 +71,15 @@ impl Drop for Peer {
     }
 }
 
+/// Where `make peers` puts it: outside the checkout, so that cleaning one does not cost the other's minutes.
 fn binary() -> PathBuf {
-    // Beside the checkout, so that cleaning one does not cost the other's eleven CPU-minutes.
-    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target-peers/release/policy-rs-peer");
-    env::var_os(PEER_VARIABLE).map_or_else(|| PathBuf::from(default), PathBuf::from)
+    let target = env::var_os("PEERS_TARGET_DIR").map_or_else(|| cache().join("edge-peers"), PathBuf::from);
+    target.join("release/policy-rs-peer")
+}
+
+fn cache() -> PathBuf {
+    let home = || PathBuf::from(env::var_os("HOME").unwrap_or_default()).join(".cache");
+    env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()).map_or_else(home, PathBuf::from)
 }
 
 fn number(answer: &Value, name: &str) -> io::Result<f64> {

@@ -13,7 +13,8 @@ pub struct Ratio {
 
 /// Measures `ours` and `theirs` once per round, and once before the first to warm up.
 pub fn alternate(rounds: usize, mut ours: impl FnMut() -> f64, mut theirs: impl FnMut() -> f64) -> Ratio {
-    (ours(), theirs());
+    ours();
+    theirs();
     let measured: Vec<(f64, f64)> = (0..rounds).map(|_| (ours(), theirs())).collect();
     Ratio {
         ours: median(measured.iter().map(|(ours, _)| *ours)),

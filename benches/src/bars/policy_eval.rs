@@ -59,7 +59,7 @@ impl Comparison<'_> {
         self.tell_peer(&mut peer)?;
         let (engine, compile) = cpu::time(|| Engine::new(policies.as_bytes(), self.requests));
         let mut engine = engine?;
-        findings::agree(&engine.findings(), &peer.findings)?;
+        findings::agree(&engine.findings()?, &peer.findings)?;
 
         let measured = alternate(
             ROUNDS,

@@ -87,11 +87,9 @@ fn structured(rng: &mut Rng) -> String {
 
 fn stack_trace(rng: &mut Rng) -> String {
     let (noun, verb, why) = (noun(rng), verb(rng), rng.pick_skewed(&FAILURES));
-    let mut text = format!("unhandled exception in {verb}: {why}");
-    for frame in ["Service", "Repository", "Pool", "Socket"] {
-        text += &format!("\n\tat com.example.{noun}.{frame}.{verb}({frame}.java:{})", rng.below(900));
-    }
-    text
+    let frames = ["Service", "Repository", "Pool", "Socket"]
+        .map(|frame| format!("\n\tat com.example.{noun}.{frame}.{verb}({frame}.java:{})", rng.below(900)));
+    format!("unhandled exception in {verb}: {why}{}", frames.concat())
 }
 
 fn noun(rng: &mut Rng) -> &'static str {
