@@ -166,13 +166,11 @@ async fn shake_hands(worker: &Worker, tcp: TcpStream) -> Option<Wire> {
     let config = &worker.shared.config;
     let Some(tls) = &config.listener_tls else { return Some(Wire::Plain(tcp)) };
     let handshake = TlsAcceptor::from(Arc::clone(tls)).accept(tcp);
-    match tokio::time::timeout(config.deadlines.head, handshake).await {
-        Ok(Ok(stream)) => Some(Wire::Tls(Box::new(stream.into()))),
-        Ok(Err(_)) | Err(_) => {
-            worker.metrics.handshake_failed();
-            None
-        }
+    if let Ok(Ok(stream)) = tokio::time::timeout(config.deadlines.head, handshake).await {
+        return Some(Wire::Tls(Box::new(stream.into())));
     }
+    worker.metrics.handshake_failed();
+    None
 }
 
 /// An open connection, counted until it is dropped.

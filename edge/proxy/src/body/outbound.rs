@@ -64,10 +64,9 @@ impl Relayed {
 impl Drop for Relayed {
     /// A connection whose response was read to its end serves again; any other is closed with its lease.
     fn drop(&mut self) {
-        if self.over || self.incoming.is_end_stream() {
-            if let Some(lease) = self.lease.take() {
-                lease.give_back();
-            }
+        let over = self.over || self.incoming.is_end_stream();
+        if let Some(lease) = self.lease.take().filter(|_| over) {
+            lease.give_back();
         }
     }
 }

@@ -115,12 +115,11 @@ async fn finish(worker: &Worker, state: &ConnectionState, end: End, mut wire: Wi
             say(&mut wire, answer).await;
         }
         End::Expired(Expiry::Head) => say(&mut wire, raw::HEAD_TOO_SLOW).await,
-        End::Expired(Expiry::Idle) => {}
         End::Expired(Expiry::Write) => wire.reset_on_close(),
         End::Done(_) if state.reset.get() => wire.reset_on_close(),
         // Closing on unread bytes would reset the connection and could take the answer with it.
         End::Done(_) if !state.ended.get() && !state.between_messages.get() => linger(&mut wire).await,
-        End::Done(_) => {}
+        End::Done(_) | End::Expired(Expiry::Idle) => {}
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) async fn filter(
     };
     let (mut head, incoming) = request.into_parts();
     let body = receive(spec.target, incoming, ticket)?.collect().await?;
-    match judge(spec, &codings, &body, ticket) {
+    match judge(spec, codings, &body, ticket) {
         Ok(Verdict::Original) => send(spec.target, head, body, ticket).await,
         Ok(Verdict::Changed(changed)) => {
             ticket.metrics().saved(spec.signal, body.len(), changed.len());
@@ -67,11 +67,11 @@ fn codings(headers: &HeaderMap) -> Option<Codings> {
 }
 
 /// Decodes a body and applies the policies. Nothing waits in here: one snapshot judges the whole of it.
-fn judge(spec: Spec, codings: &Codings, body: &[u8], ticket: &Ticket) -> Result<Verdict, FailOpen> {
+fn judge(spec: Spec, codings: Codings, body: &[u8], ticket: &Ticket) -> Result<Verdict, FailOpen> {
     let worker = ticket.worker();
     let mut codec = worker.codec.borrow_mut();
     let decoded =
-        codec.decode(codings, body, worker.shared.config.limits.decoded_bytes_max).map_err(reason)?;
+        codec.decode(&codings, body, worker.shared.config.limits.decoded_bytes_max).map_err(reason)?;
     let filtered = worker.policies.filter(spec.signal, spec.format, &decoded, ticket);
     // The original and the changed body can both be as large as the limit: one goes before the other is encoded.
     drop(decoded);
@@ -80,7 +80,7 @@ fn judge(spec: Spec, codings: &Codings, body: &[u8], ticket: &Ticket) -> Result<
         Outcome::Emptied => Verdict::Nothing,
         Outcome::FailOpen(reason) => return Err(reason),
         Outcome::Replaced(changed) => {
-            Verdict::Changed(codec.encode(codings, changed).map_err(|_| FailOpen::Encode)?)
+            Verdict::Changed(codec.encode(&codings, changed).map_err(|_| FailOpen::Encode)?)
         }
     };
     ticket.metrics().decided(spec.signal, filtered.records);

@@ -1,4 +1,5 @@
 //! The server over real sockets, against the tables of its contract, with a protocol made for the purpose.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bodies;
 mod forwarding;
@@ -7,4 +8,5 @@ mod lifecycle;
 mod lines;
 mod setup;
 mod slots;
+mod tls;
 mod upstream;

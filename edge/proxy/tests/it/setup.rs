@@ -99,13 +99,9 @@ pub(crate) fn post(target: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u
 
 /// A POST in chunks of the given sizes.
 pub(crate) fn post_chunked(target: &str, headers: &str, chunks: &[&str]) -> Vec<u8> {
-    let mut request =
-        format!("POST {target} HTTP/1.1\r\nHost: edge\r\n{headers}Transfer-Encoding: chunked\r\n\r\n");
-    for chunk in chunks {
-        request.push_str(&format!("{:x}\r\n{chunk}\r\n", chunk.len()));
-    }
-    request.push_str("0\r\n\r\n");
-    request.into_bytes()
+    let head = format!("POST {target} HTTP/1.1\r\nHost: edge\r\n{headers}Transfer-Encoding: chunked\r\n\r\n");
+    let chunks = chunks.iter().map(|chunk| format!("{:x}\r\n{chunk}\r\n", chunk.len()));
+    std::iter::once(head).chain(chunks).chain(["0\r\n\r\n".to_owned()]).collect::<String>().into_bytes()
 }
 
 pub(crate) fn get(target: &str) -> Vec<u8> {
