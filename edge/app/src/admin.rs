@@ -7,11 +7,13 @@ use edge_policy::Registry;
 use edge_protocol::{AdminSource, MetricsFormat, PolicyReport, PolicyRow};
 use telemetry::{Collected, CollectedSet, Telemetry, Value};
 
-/// Metrics of other crates that are read here. Names belong to declarations: a test holds these to theirs.
+/// Metrics of other crates that are read here. Names belong to declarations: a test sees that each is exported.
 pub(crate) mod names {
     pub(crate) const RECORDS_KEPT: &str = "edge.records.kept";
     pub(crate) const RECORDS_DROPPED: &str = "edge.records.dropped";
     pub(crate) const RECORDS_REWRITTEN: &str = "edge.records.rewritten";
+    pub(crate) const FAIL_OPEN: &str = "edge.fail_open";
+    pub(crate) const SNAPSHOTS: &str = "edge.policy.snapshots";
     pub(crate) const EVALUATION_DURATION: &str = "edge.policy.evaluation.duration";
     pub(crate) const REQUEST_DURATION: &str = "edge.http.server.request_duration";
     pub(crate) const ROUTE: &str = "http.route";
@@ -19,6 +21,23 @@ pub(crate) mod names {
     pub(super) const POLICY_HITS: &str = "edge.policy.match.hits";
     pub(super) const POLICY_MISSES: &str = "edge.policy.match.misses";
     pub(super) const POLICY_BYTES: &str = "edge.policy.match.dropped";
+
+    /// Every one of them.
+    #[cfg(test)]
+    pub(super) const ALL: [&str; 12] = [
+        RECORDS_KEPT,
+        RECORDS_DROPPED,
+        RECORDS_REWRITTEN,
+        FAIL_OPEN,
+        SNAPSHOTS,
+        EVALUATION_DURATION,
+        REQUEST_DURATION,
+        ROUTE,
+        POLICY_ID,
+        POLICY_HITS,
+        POLICY_MISSES,
+        POLICY_BYTES,
+    ];
 }
 
 /// Reads what the process counts.
@@ -65,4 +84,48 @@ fn rows(collected: &Collected) -> HashMap<String, PolicyRow> {
 
 fn sum(set: &CollectedSet, metric: &str) -> u64 {
     set.value(metric).as_ref().map_or(0, Value::as_u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    use edge_provider::FileSource;
+
+    use super::*;
+    use crate::assembly::Edge;
+    use crate::{config, distribution};
+
+    const POLICIES: &str = "- {id: a, name: a, log: {match: [{log_field: body, exists: true}], keep: none}}";
+
+    const REQUEST: &str = "POST /v1/logs HTTP/1.1\r\nhost: edge\r\nconnection: close\r\n\
+        content-type: application/json\r\ncontent-length: 80\r\n\r\n\
+        {\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":\"x\"}}]}]}]}";
+
+    #[test]
+    fn every_name_that_is_read_is_declared() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.yaml");
+        std::fs::write(&path, POLICIES).unwrap();
+        let mut config = config::defaults().unwrap();
+        config.server.listen.set_port(0);
+        config.providers = vec![FileSource { id: "test".into(), path }];
+        let edge = Edge::start(distribution::EDGE, &config).unwrap();
+        while !edge.is_loaded() {
+            std::thread::yield_now();
+        }
+        let mut stream = TcpStream::connect(edge.address()).unwrap();
+        stream.write_all(REQUEST.as_bytes()).unwrap();
+        stream.read_to_end(&mut Vec::new()).unwrap();
+        let view = edge.shutdown().view;
+        let collected = view.telemetry.collect();
+        let declares =
+            |set: &CollectedSet, name: &str| set.value(name).is_some() || set.attribute(name).is_some();
+        for name in names::ALL {
+            assert!(collected.sets().iter().any(|set| declares(set, name)), "{name}");
+        }
+        let report = view.policies();
+        assert_eq!((report.policies[0].hits, report.policies[0].bytes_saved > 0), (1, true));
+    }
 }

@@ -22,6 +22,9 @@ use tokio::net::TcpListener;
 
 use super::records::TOKEN_PREFIX;
 
+/// Where logs arrive.
+const LOGS_PATH: &str = "/v1/logs";
+
 /// What has arrived.
 #[derive(Debug, Default)]
 pub(super) struct Arrived {
@@ -68,7 +71,10 @@ async fn answer(
     let (head, body) = request.into_parts();
     let status = match body.collect().await {
         Ok(body) => {
-            arrived.take(&head.headers, &body.to_bytes());
+            // Whatever else others send through edge is taken and not counted.
+            if head.uri.path() == LOGS_PATH {
+                arrived.take(&head.headers, &body.to_bytes());
+            }
             StatusCode::OK
         }
         Err(_) => StatusCode::BAD_REQUEST,

@@ -51,6 +51,9 @@ pub(super) fn summary(figures: &Figures) -> String {
     row(&mut out, "kept as they were", &count(edge.kept), "");
     row(&mut out, "kept, redacted", &count(edge.rewritten), "");
     row(&mut out, "dropped", &count(edge.dropped), &share(edge.dropped, figures.received()));
+    if edge.fail_open > 0 {
+        row(&mut out, "bodies not understood", &count(edge.fail_open), "");
+    }
     row(&mut out, "arrived at the intake", &count(*arrived), &bytes(figures.arrived_bytes));
     row(&mut out, "bytes saved", &bytes(figures.bytes_saved()), &share_saved(figures));
     out.push('\n');
@@ -64,7 +67,9 @@ pub(super) fn summary(figures: &Figures) -> String {
 
 fn verdict(out: &mut String, figures: &Figures) {
     let disagreements = figures.disagreements();
-    if disagreements.is_empty() {
+    if figures.policies_changed() {
+        push(out, "policies were changed while it ran: the figures are not compared\n");
+    } else if disagreements.is_empty() {
         let (kept, dropped) = (figures.arrived, figures.edge.dropped);
         let sum = count(figures.received());
         push(out, format_args!("{sum} in = {} arrived + {} dropped: ok\n", count(kept), count(dropped)));
@@ -181,6 +186,8 @@ mod tests {
                 kept: 60_000,
                 dropped: 30_000,
                 rewritten: 10_000,
+                fail_open: 0,
+                snapshots: 1,
                 policies: vec![PolicyRow {
                     id: "drop-health-checks".into(),
                     hits: 30_000,
