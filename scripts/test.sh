@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 cargo test --workspace --doc "$@"
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run --workspace "$@"
+  cargo nextest run --workspace --no-fail-fast "$@"
 else
-  cargo test --workspace --all-targets "$@"
+  cargo test --workspace --lib --bins --tests --no-fail-fast "$@"
 fi

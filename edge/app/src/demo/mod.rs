@@ -64,11 +64,11 @@ pub(crate) fn run(distribution: Distribution, options: &Options) -> Result<ExitC
     let policies = PolicyFile::create()?;
     let (intake, arrived) = intake::start()?;
     let edge = Edge::start(distribution, &config(options.port, intake, &policies.path)?)?;
-    introduce(edge.address(), &policies.path);
     // What arrives before there are policies is relayed, and not counted as judged.
     while !edge.is_loaded() {
         thread::sleep(LOADING_INTERVAL);
     }
+    introduce(edge.address(), &policies.path);
     let generator = Generator::start(edge.address())?;
     let demo = Demo { arrived, sent: Arc::clone(&generator.sent), start: Instant::now() };
     demo.watch(edge.view(), &stop, options.duration);

@@ -1,6 +1,10 @@
 //! `edge demo`, as a newcomer runs it.
 
-use crate::process::{edge, run};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::Stdio;
+
+use crate::process::{edge, run, signal};
 
 #[test]
 fn the_demo_ends_by_itself_and_its_figures_add_up() {
@@ -13,6 +17,37 @@ fn the_demo_ends_by_itself_and_its_figures_add_up() {
         let hits = line.split_whitespace().nth(1).unwrap();
         assert_ne!(hits, "0", "{line}");
     }
+}
+
+#[test]
+fn the_demo_goes_on_until_it_is_stopped_and_takes_what_others_send() {
+    let mut child = edge().args(["demo", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let address = address(&mut stdout);
+    let mut stream = TcpStream::connect(address).unwrap();
+    let body = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"hello"}}]}]}]}"#;
+    let head = "POST /v1/logs HTTP/1.1\r\nhost: edge\r\nconnection: close\r\ncontent-type: application/json";
+    write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let mut line = String::new();
+    while !line.contains("records in") {
+        assert!(stdout.read_line(&mut line).unwrap() > 0, "{line}");
+    }
+    signal(&child, "INT");
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert!(child.wait().unwrap().success(), "{rest}");
+    assert!(rest.contains("sent by others                       1\n"), "{rest}");
+}
+
+/// The address that the demo prints first.
+fn address(stdout: &mut impl BufRead) -> String {
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    let address = line.split("http://").nth(1).unwrap();
+    address.split_whitespace().next().unwrap().to_owned()
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn a_second_signal_ends_with_1_at_once() {
 #[test]
 fn a_console_that_nobody_reads_does_not_block_the_data_path() {
     // The pipe of standard error is never read after the start: events beyond its 64 KiB have nowhere to go.
-    let edge = Running::start("log_level: trace\nupstream_url: http://127.0.0.1:1", &[]);
+    let mut edge = Running::start("log_level: trace\nupstream_url: http://127.0.0.1:1", &[]);
     let mut sender = edge.connect();
     for _ in 0..2000 {
         sender.write_all(b"GET / HTTP/1.1\r\nhost: edge\r\n\r\n").unwrap();
@@ -104,6 +104,9 @@ fn a_console_that_nobody_reads_does_not_block_the_data_path() {
         assert!(sender.read(&mut answer).unwrap() > 0);
     }
     assert_eq!(edge.get("/_health").0, 200);
+    drop(sender);
+    edge.signal("TERM");
+    assert_eq!(edge.wait().code(), Some(0));
 }
 
 #[test]

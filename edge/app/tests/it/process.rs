@@ -82,8 +82,7 @@ impl Running {
 
     /// Sends a signal by its name, such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
-        let status = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status();
-        assert!(status.unwrap().success());
+        signal(&self.child, name);
     }
 
     /// How it ended, once it has.
@@ -126,6 +125,12 @@ fn ready_port(stderr: &mut impl BufRead) -> u16 {
             return port.split_whitespace().next().unwrap().parse().unwrap();
         }
     }
+}
+
+/// Sends a signal by its name, such as `TERM`.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status();
+    assert!(status.unwrap().success());
 }
 
 /// Waits until `done`.
