@@ -31,6 +31,8 @@ fn overlay_at(
         let place = join(place, &key);
         match (defaults.get_mut(&key), value) {
             (None, _) => problems.push(unknown(&place, &key, defaults.keys().map(String::as_str))),
+            // A key without a value says nothing, so that its default stays.
+            (Some(_), Value::Null) => {}
             (Some(Value::Object(inner)), Value::Object(value)) => overlay_at(&place, inner, value, problems),
             (Some(Value::Object(inner)), _) => {
                 problems.push(Problem::new(&place, format!("must be a table of {}", names(inner.keys()))));
@@ -106,8 +108,10 @@ mod tests {
 
     #[test]
     fn a_file_states_only_what_differs() {
-        let (tree, problems) = overlaid(json!({"deadlines": {"body": "1s"}}));
+        let (tree, problems) =
+            overlaid(json!({"deadlines": {"body": "1s", "head": null}, "listen_port": null}));
         assert_eq!(tree["deadlines"], json!({"head": "30s", "body": "1s"}));
+        assert_eq!(tree["listen_port"], 1);
         assert_eq!(problems, Vec::<String>::new());
     }
 

@@ -84,6 +84,9 @@ impl<'a> Reader<'a> {
         expected: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
+        if self.value(key).is_some_and(|value| value == "") {
+            self.problem(key, format!("is empty; it must be {expected}"));
+        }
         let text = self.text(key)?;
         let value = parse(text.trim());
         if value.is_none() {

@@ -110,6 +110,15 @@ fn a_wrong_override_names_its_variable() {
 }
 
 #[test]
+fn a_value_that_a_variable_left_empty_is_not_taken_for_a_default() {
+    let expected = "log_level: is empty; it must be one of trace, debug, info, warn, err, error";
+    assert_eq!(
+        problems("log_level: ${LEVEL}\nupstream_url: ${URL}", &[("LEVEL", ""), ("URL", "")]),
+        [expected]
+    );
+}
+
+#[test]
 fn a_syntax_error_names_file_and_line() {
     let error = read("{\n  \"listen_port\": 1,,\n}", &[]).unwrap_err().to_string();
     assert!(error.contains("is not valid JSON") && error.contains("line 2 column 20"), "{error}");
