@@ -21,7 +21,8 @@ impl Database {
     /// Each pattern reports at most one match per scan, and may match the empty string.
     pub fn compile(patterns: &[CString]) -> Result<Self, CompileError> {
         let pointers: Vec<*const c_char> = patterns.iter().map(|pattern| pattern.as_ptr()).collect();
-        let flags = vec![ffi::HS_FLAG_UTF8 | ffi::HS_FLAG_SINGLEMATCH | ffi::HS_FLAG_ALLOWEMPTY; patterns.len()];
+        let flags =
+            vec![ffi::HS_FLAG_UTF8 | ffi::HS_FLAG_SINGLEMATCH | ffi::HS_FLAG_ALLOWEMPTY; patterns.len()];
         let count = c_uint::try_from(patterns.len()).map_err(|_| CompileError::too_many())?;
         let ids: Vec<c_uint> = (0..count).collect();
         let (mut database, mut error) = (ptr::null_mut(), ptr::null_mut());

@@ -24,8 +24,13 @@ pub(crate) struct HsCompileError {
     pub(crate) expression: c_int,
 }
 
-pub(crate) type MatchHandler =
-    unsafe extern "C" fn(id: c_uint, from: c_ulonglong, to: c_ulonglong, flags: c_uint, context: *mut c_void) -> c_int;
+pub(crate) type MatchHandler = unsafe extern "C" fn(
+    id: c_uint,
+    from: c_ulonglong,
+    to: c_ulonglong,
+    flags: c_uint,
+    context: *mut c_void,
+) -> c_int;
 
 unsafe extern "C" {
     pub(crate) fn hs_valid_platform() -> c_int;

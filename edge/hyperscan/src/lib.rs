@@ -4,7 +4,7 @@
 //! code of the project is in this crate.
 
 mod database;
-#[expect(clippy::missing_safety_doc, reason = "the developer reference documents them")]
+
 mod ffi;
 mod scanner;
 #[cfg(test)]

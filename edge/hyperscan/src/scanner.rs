@@ -53,7 +53,12 @@ impl Scanner {
     ///
     /// # Panics
     /// If there is no database of that index.
-    pub fn scan<F: FnMut(u32)>(&mut self, index: usize, text: &str, mut on_match: F) -> Result<(), ScanError> {
+    pub fn scan<F: FnMut(u32)>(
+        &mut self,
+        index: usize,
+        text: &str,
+        mut on_match: F,
+    ) -> Result<(), ScanError> {
         let database = &self.databases[index];
         let scratch = self.scratch.expect("scratch was allocated with the first database");
         let length = c_uint::try_from(text.len()).map_err(|_| ScanError(-1))?;

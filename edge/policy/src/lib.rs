@@ -18,7 +18,10 @@ pub use compile::{Registry, Slot, Snapshot, Wanted, WantedKey};
 pub use evaluate::{Decision, Session, Slots, Source, StageTally, Tally, Worker};
 pub use field::{Field, Level, Simple};
 pub use keep::{Keep, Percentage, RateLimit};
-pub use model::{Add, Comparison, Condition, Literal, LogTarget, Matcher, Number, Policy, Redact, Rename, Target, Transform};
+pub use model::{
+    Add, Comparison, Condition, Literal, LogTarget, Matcher, Number, Policy, Redact, Rename, Target,
+    Transform,
+};
 pub use pattern::Pattern;
 pub use read::{ParseError, PolicySet, Rejected};
 pub use signal::{Nanos, Signal};

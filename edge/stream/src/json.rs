@@ -292,7 +292,7 @@ impl<'a> Cursor<'a> {
 /// Control characters must be escaped. Branch-free, so that it runs over whole vectors.
 #[inline]
 fn has_control(raw: &[u8]) -> bool {
-    raw.iter().fold(false, |found, byte| found | (*byte < 0x20))
+    raw.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20
 }
 
 /// The UTF-16 code unit written in four hexadecimal digits.
@@ -382,8 +382,18 @@ mod tests {
     #[test]
     fn well_formed_values_are_stepped_over() {
         for text in [
-            "{}", "[]", " null ", "true", "false", "-0.5e+10", "0", "\"\\u00e9\\n\"", r#"{"a":[1,{"b":"c"}],"d":{}}"#, "[[[]]]",
-            "[1, 2 ,3]", "{\"a\" : 1 }",
+            "{}",
+            "[]",
+            " null ",
+            "true",
+            "false",
+            "-0.5e+10",
+            "0",
+            "\"\\u00e9\\n\"",
+            r#"{"a":[1,{"b":"c"}],"d":{}}"#,
+            "[[[]]]",
+            "[1, 2 ,3]",
+            "{\"a\" : 1 }",
         ] {
             assert_eq!(skip(text), Ok(()), "{text}");
         }
@@ -392,8 +402,32 @@ mod tests {
     #[test]
     fn what_is_not_json_is_malformed() {
         for text in [
-            "", "{", "[1,]", "[,1]", "{,}", "{\"a\"}", "{\"a\":}", "{a:1}", "01", "1.", ".5", "-", "+1", "1e", "tru", "nul", "\"",
-            "\"\\x\"", "\"\\u12g4\"", "\"\n\"", "[1 2]", "[1]]", "{\"a\":1,}", "NaN", "'a'", "\u{feff}{}",
+            "",
+            "{",
+            "[1,]",
+            "[,1]",
+            "{,}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{a:1}",
+            "01",
+            "1.",
+            ".5",
+            "-",
+            "+1",
+            "1e",
+            "tru",
+            "nul",
+            "\"",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"\n\"",
+            "[1 2]",
+            "[1]]",
+            "{\"a\":1,}",
+            "NaN",
+            "'a'",
+            "\u{feff}{}",
         ] {
             assert_eq!(skip(text), Err(Malformed), "{text:?}");
         }

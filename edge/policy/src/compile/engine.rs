@@ -83,13 +83,14 @@ impl Engine {
             ..Self::default()
         };
         let mut unusable = Vec::new();
-        for ((position, source), (matchers, key)) in sources.into_iter().enumerate().zip(slotted.into_iter().zip(keys)) {
-            match matchers {
-                Some(matchers) => engine.add(source, &matchers, key, uses.choose(&matchers)),
-                None => {
-                    unusable.push((position, "log: more distinct fields than can be looked at".to_owned()));
-                    engine.add_inert(source);
-                }
+        for ((position, source), (matchers, key)) in
+            sources.into_iter().enumerate().zip(slotted.into_iter().zip(keys))
+        {
+            if let Some(matchers) = matchers {
+                engine.add(source, &matchers, key, uses.choose(&matchers));
+            } else {
+                unusable.push((position, "log: more distinct fields than can be looked at".to_owned()));
+                engine.add_inert(source.index);
             }
         }
         engine.plan_patterns();
@@ -97,7 +98,13 @@ impl Engine {
         (engine, unusable)
     }
 
-    fn add(&mut self, source: Source<'_>, matchers: &[(Slot, &Matcher)], sample_key: Option<Slot>, gate: Gate) {
+    fn add(
+        &mut self,
+        source: Source<'_>,
+        matchers: &[(Slot, &Matcher)],
+        sample_key: Option<Slot>,
+        gate: Gate,
+    ) {
         let position = self.policies.len() as u32;
         let mut checks = Vec::with_capacity(matchers.len());
         for (index, (slot, matcher)) in matchers.iter().enumerate() {
@@ -124,9 +131,10 @@ impl Engine {
         });
     }
 
-    fn add_inert(&mut self, source: Source<'_>) {
+    /// Holds a position that never matches.
+    fn add_inert(&mut self, index: u32) {
         self.policies.push(Compiled {
-            index: source.index,
+            index,
             checks: Box::default(),
             keep: Keep::All,
             rate: None,

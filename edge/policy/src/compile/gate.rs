@@ -37,7 +37,8 @@ impl TextUses {
             gating_text(matcher).map(|text| (self.0[&(*slot, text.to_owned())], index))
         };
         let text = matchers.iter().enumerate().filter_map(uses).min();
-        let pattern = matchers.iter().position(|(_, m)| !m.negate && matches!(m.condition, Condition::Matches(_)));
+        let pattern =
+            matchers.iter().position(|(_, m)| !m.negate && matches!(m.condition, Condition::Matches(_)));
         let exists = matchers.iter().position(|(_, m)| needs_field(m));
         match (text, pattern, exists) {
             (Some((uses, _)), Some(pattern), _) if uses > SHARED_TEXT_MAX => Gate::Matcher(pattern),

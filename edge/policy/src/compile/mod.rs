@@ -11,6 +11,6 @@ mod snapshot;
 mod wanted;
 
 pub(crate) use engine::{Check, Compiled, Engine, Test};
-pub(crate) use patterns::PatternId;
+pub(crate) use patterns::{Group, PatternId};
 pub use snapshot::{Registry, Snapshot};
 pub use wanted::{Slot, Wanted, WantedKey};

@@ -6,11 +6,16 @@ use std::sync::OnceLock;
 
 use edge_hyperscan::{Database, Scanner};
 use memchr::memmem;
+use regex_automata::MatchKind;
+use regex_automata::util::prefilter::Prefilter;
 
-use crate::pattern::{Kind, Pattern, to_pcre};
+use crate::pattern::{Kind, Pattern, required_literals, to_pcre};
 
 /// Up to so many plain literals are compared one by one: cheaper than entering a database.
 const LITERALS_DIRECT_MAX: usize = 4;
+
+/// Literals that one vectorised search can look for at once.
+const FIRST_LOOK_LITERALS_MAX: usize = 64;
 
 /// A distinct pattern of one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,15 +31,26 @@ pub(crate) struct Patterns {
     pub(crate) plan: Plan,
 }
 
-/// How the patterns of a field are looked for in valid UTF-8.
+/// How the patterns of a field are looked for.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    /// Databases by index in the engine's list, each with the pattern behind each of its ids.
-    pub(crate) databases: Vec<(usize, Vec<PatternId>)>,
+    /// Patterns that the library looks for, all at once.
+    pub(crate) groups: Vec<Group>,
     /// Literals compared one by one.
     pub(crate) literals: Vec<(PatternId, Finder)>,
     /// Patterns matched one by one by the fallback engine.
     pub(crate) alone: Vec<PatternId>,
+}
+
+/// Patterns in one database.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// The database by its index in the engine's list.
+    pub(crate) database: usize,
+    /// The pattern behind each of the database's ids.
+    pub(crate) ids: Vec<PatternId>,
+    /// Finds a literal that a text must hold for any of them to match.
+    pub(crate) first_look: Option<Prefilter>,
 }
 
 /// A plain comparison of bytes.
@@ -91,14 +107,25 @@ impl Patterns {
             self.plan.literals = ids(finders.len()).zip(finders).collect();
             return;
         }
-        let mut translated = Vec::new();
+        let (mut with_literals, mut others) = (Vec::new(), Vec::new());
         for (id, pattern) in ids(self.list.len()).zip(&self.list) {
             match to_pcre(pattern.hir()).filter(|_| library_is_sound()) {
-                Some(pcre) => translated.push((id, pcre)),
                 None => self.plan.alone.push(id),
+                Some(pcre) => match required_literals(pattern.hir()) {
+                    Some(literals) => with_literals.push((id, pcre, literals)),
+                    None => others.push((id, pcre)),
+                },
             }
         }
-        self.plan.build(translated, databases);
+        let literals: Vec<&Vec<u8>> = with_literals.iter().flat_map(|(_, _, literals)| literals).collect();
+        let first_look = first_look(&literals);
+        let with_literals = with_literals.into_iter().map(|(id, pcre, _)| (id, pcre));
+        if first_look.is_some() {
+            self.plan.build(with_literals.collect(), first_look.as_ref(), databases);
+        } else {
+            others.extend(with_literals);
+        }
+        self.plan.build(others, None, databases);
     }
 
     /// The first pattern that nothing can match: too large for either engine.
@@ -110,23 +137,41 @@ impl Patterns {
 impl Plan {
     /// One database for all; a pattern the library refuses goes to the fallback, and what it cannot take
     /// together is halved.
-    fn build(&mut self, mut patterns: Vec<(PatternId, CString)>, databases: &mut Vec<Database>) {
+    fn build(
+        &mut self,
+        mut patterns: Vec<(PatternId, CString)>,
+        first_look: Option<&Prefilter>,
+        databases: &mut Vec<Database>,
+    ) {
         while !patterns.is_empty() {
             let texts: Vec<CString> = patterns.iter().map(|(_, text)| text.clone()).collect();
             match Database::compile(&texts) {
                 Ok(database) => {
-                    self.databases.push((databases.len(), patterns.into_iter().map(|(id, _)| id).collect()));
+                    let ids = patterns.into_iter().map(|(id, _)| id).collect();
+                    self.groups.push(Group {
+                        database: databases.len(),
+                        ids,
+                        first_look: first_look.cloned(),
+                    });
                     databases.push(database);
                     return;
                 }
                 Err(error) => match error.pattern {
                     Some(index) if index < patterns.len() => self.alone.push(patterns.remove(index).0),
                     _ if patterns.len() == 1 => self.alone.push(patterns.remove(0).0),
-                    _ => self.build(patterns.split_off(patterns.len() / 2), databases),
+                    _ => self.build(patterns.split_off(patterns.len() / 2), first_look, databases),
                 },
             }
         }
     }
+}
+
+/// A vectorised search for a few literals, which costs a fraction of entering a database.
+fn first_look(literals: &[&Vec<u8>]) -> Option<Prefilter> {
+    if literals.len() > FIRST_LOOK_LITERALS_MAX {
+        return None;
+    }
+    Prefilter::new(MatchKind::All, literals).filter(Prefilter::is_fast)
 }
 
 fn ids(count: usize) -> impl Iterator<Item = PatternId> {
@@ -162,7 +207,6 @@ fn self_test() -> bool {
     let Ok(mut scanner) = Scanner::new([database].into()) else { return false };
     PROBES.iter().enumerate().all(|(index, (_, text))| {
         let mut found = false;
-        let scanned = scanner.scan(0, text, |id| found |= id as usize == index);
-        scanned.is_ok() && found
+        scanner.scan(0, text, |id| found |= id as usize == index).is_ok() && found
     })
 }

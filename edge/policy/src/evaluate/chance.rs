@@ -46,12 +46,14 @@ pub(crate) fn keyed(value: Option<Value<'_>>) -> Option<u64> {
 fn of_text(text: &[u8]) -> u64 {
     let tail = text.len().checked_sub(DIGITS).map(|start| &text[start..]);
     let hexadecimal = tail.and_then(|tail| {
-        tail.iter().try_fold(0, |sum: u64, byte| (*byte as char).to_digit(16).map(|digit| sum << 4 | u64::from(digit)))
+        tail.iter().try_fold(0, |sum: u64, byte| {
+            (*byte as char).to_digit(16).map(|digit| sum << 4 | u64::from(digit))
+        })
     });
     hexadecimal.unwrap_or_else(|| hash(text) & MASK)
 }
 
-/// FNV-1a, whose high bits mix badly, finished as MurmurHash3 does.
+/// FNV-1a, whose high bits mix badly, finished as `MurmurHash3` does.
 pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let fnv = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)

@@ -41,9 +41,9 @@ impl Session<'_, '_> {
         let holds = match &check.test {
             Test::Exists => self.values[slot.0 as usize].is_some(),
             Test::Text(id) => self.scratch.texts[slot.0 as usize] == id.0,
-            Test::Compare(comparison, number) => {
-                self.values[slot.0 as usize].and_then(number_of).is_some_and(|value| comparison.holds(value, *number))
-            }
+            Test::Compare(comparison, number) => self.values[slot.0 as usize]
+                .and_then(number_of)
+                .is_some_and(|value| comparison.holds(value, *number)),
             Test::Literal(literal) => self.values[slot.0 as usize].is_some_and(|value| literal.equals(value)),
             Test::Pattern(pattern) => self.finds(slot, *pattern),
         };
@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn integers_and_doubles_compare_exactly() {
-        let check = |int, double, expected| assert_eq!(compare_mixed(int, double), expected, "{int} {double}");
+        let check =
+            |int, double, expected| assert_eq!(compare_mixed(int, double), expected, "{int} {double}");
         check(9_007_199_254_740_993, 9_007_199_254_740_992.0, Some(Ordering::Greater));
         check(i64::MAX, 9_223_372_036_854_775_808.0, Some(Ordering::Less));
         check(i64::MIN, -9_223_372_036_854_775_808.0, Some(Ordering::Equal));

@@ -33,11 +33,10 @@ impl Session<'_, '_> {
             Keep::Percent(percentage) => Some((percentage, *position)),
             _ => None,
         };
-        if let Some((percentage, position)) = matched.iter().filter_map(percentage).min() {
-            if !self.is_sampled(percentage, policy(&position)) {
+        if let Some((percentage, position)) = matched.iter().filter_map(percentage).min()
+            && !self.is_sampled(percentage, policy(&position)) {
                 return Some(position);
             }
-        }
         let now = self.now;
         let refuses = |position: &&u32| policy(position).rate.as_ref().is_some_and(|rate| !rate.allow(now));
         self.scratch.matched.iter().find(refuses).copied()

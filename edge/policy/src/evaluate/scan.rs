@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use regex_automata::Span;
+
 use super::session::Session;
 use super::worker::Scratch;
-use crate::compile::{Engine, PatternId, Slot};
+use crate::compile::{Engine, Group, PatternId, Slot};
 use crate::field::Level;
 use crate::value::Value;
 
@@ -37,11 +39,10 @@ impl<'a> Session<'_, 'a> {
     pub(super) fn finds(&mut self, slot: Slot, pattern: PatternId) -> bool {
         let index = slot.0 as usize;
         let epoch = self.scratch.epochs[self.engine.slots[index].level as usize];
-        if self.scratch.scanned[index] != epoch {
-            if let Some(text) = self.text(slot) {
+        if self.scratch.scanned[index] != epoch
+            && let Some(text) = self.text(slot) {
                 scan(self.engine, self.scratch, slot, &text, false);
             }
-        }
         self.scratch.scanned[index] == epoch
             && self.scratch.hits[(self.scratch.first_pattern[index] + pattern.0) as usize] == epoch
     }
@@ -76,15 +77,17 @@ fn scan(engine: &Engine, scratch: &mut Scratch, slot: Slot, text: &[u8], gates: 
             found(*id);
         }
     }
-    let alone = |id: PatternId| plan.patterns.list[id.0 as usize].matcher().is_some_and(|regex| regex.is_match(text));
+    let alone =
+        |id: PatternId| plan.patterns.list[id.0 as usize].matcher().is_some_and(|regex| regex.is_match(text));
     search.alone.iter().copied().filter(|id| alone(*id)).for_each(&mut found);
-    if search.databases.is_empty() {
-        return;
-    }
-    // The library reads UTF-8 only; other text, or a refusal, is the fallback engine's.
-    let mut valid = simdutf8::basic::from_utf8(text).ok().zip(scanner.as_mut());
-    for (database, ids) in &search.databases {
-        let scan = valid.as_mut().map(|(text, scanner)| scanner.scan(*database, text, |id| found(ids[id as usize])));
+    for Group { database, ids, first_look } in &search.groups {
+        let whole = Span { start: 0, end: text.len() };
+        if first_look.as_ref().is_some_and(|literals| literals.find(text, whole).is_none()) {
+            continue;
+        }
+        // The library reads UTF-8 only; other text, or a refusal, is the fallback engine's.
+        let valid = simdutf8::basic::from_utf8(text).ok().zip(scanner.as_mut());
+        let scan = valid.map(|(text, scanner)| scanner.scan(*database, text, |id| found(ids[id as usize])));
         if !matches!(scan, Some(Ok(()))) {
             ids.iter().copied().filter(|id| alone(*id)).for_each(&mut found);
         }

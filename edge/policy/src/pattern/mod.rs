@@ -2,6 +2,7 @@
 
 mod pcre;
 mod re2;
+mod required;
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,6 +10,7 @@ use regex_automata::meta;
 use regex_syntax::hir::{Hir, Look};
 
 pub(crate) use pcre::to_pcre;
+pub(crate) use required::required_literals;
 
 /// Most memory a compiled fallback pattern may take, in bytes.
 const FALLBACK_BYTES_MAX: usize = 10 << 20;
@@ -92,6 +94,7 @@ impl Pattern {
 }
 
 fn compile(hir: &Hir) -> Option<meta::Regex> {
-    let config = meta::Config::new().nfa_size_limit(Some(FALLBACK_BYTES_MAX)).hybrid_cache_capacity(256 << 10);
+    let config =
+        meta::Config::new().nfa_size_limit(Some(FALLBACK_BYTES_MAX)).hybrid_cache_capacity(256 << 10);
     meta::Builder::new().configure(config).build_from_hir(hir).ok()
 }

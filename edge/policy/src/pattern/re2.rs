@@ -14,8 +14,8 @@ use regex_syntax::hir::Hir;
 const REPETITION_MAX: u32 = 1000;
 
 const POSIX_CLASSES: [&str; 14] = [
-    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "word",
-    "xdigit",
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+    "upper", "word", "xdigit",
 ];
 
 /// Parses a pattern in RE2 syntax over UTF-8 text.
@@ -34,16 +34,13 @@ pub(crate) fn literal(text: &str, case_insensitive: bool) -> Hir {
 }
 
 fn build(translated: &str, case_insensitive: bool) -> Result<Hir, String> {
-    ParserBuilder::new()
-        .case_insensitive(case_insensitive)
-        .utf8(false)
-        .build()
-        .parse(translated)
-        .map_err(|error| match &error {
+    ParserBuilder::new().case_insensitive(case_insensitive).utf8(false).build().parse(translated).map_err(
+        |error| match &error {
             regex_syntax::Error::Parse(error) => error.kind().to_string(),
             regex_syntax::Error::Translate(error) => error.kind().to_string(),
             _ => error.to_string(),
-        })
+        },
+    )
 }
 
 struct Translator<'a> {
@@ -207,7 +204,9 @@ impl Translator<'_> {
             'v' => Ok('\x0b'),
             'x' => self.hexadecimal(),
             '0' => self.octal(0),
-            '1'..='7' if self.input.peek().is_some_and(|c| matches!(c, '0'..='7')) => self.octal(next as u32 - '0' as u32),
+            '1'..='7' if self.input.peek().is_some_and(|c| matches!(c, '0'..='7')) => {
+                self.octal(next as u32 - '0' as u32)
+            }
             '0'..='9' => Err("backreferences are not supported".into()),
             '_' => Ok('_'),
             _ if next.is_ascii_punctuation() || next == ' ' || next.is_ascii_control() => Ok(next),
@@ -232,7 +231,9 @@ impl Translator<'_> {
             self.input.by_ref().take(2).collect()
         };
         let valid = digits.len() >= 2 || (digits.len() == 1 && !digits.is_empty());
-        let code = u32::from_str_radix(&digits, 16).ok().filter(|_| valid && digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        let code = u32::from_str_radix(&digits, 16)
+            .ok()
+            .filter(|_| valid && digits.bytes().all(|b| b.is_ascii_hexdigit()));
         code.and_then(char::from_u32).ok_or_else(|| format!("invalid escape sequence `\\x{digits}`"))
     }
 
@@ -277,7 +278,8 @@ impl Translator<'_> {
 
     /// An escape that stands for several characters; false, with nothing consumed, if it stands for one.
     fn class_escape(&mut self) -> Result<bool, String> {
-        let Some(next) = self.input.next_if(|c| matches!(c, 'd' | 'D' | 's' | 'S' | 'w' | 'W' | 'p' | 'P')) else {
+        let Some(next) = self.input.next_if(|c| matches!(c, 'd' | 'D' | 's' | 'S' | 'w' | 'W' | 'p' | 'P'))
+        else {
             return Ok(false);
         };
         match next {
@@ -390,8 +392,28 @@ mod tests {
     #[test]
     fn what_is_not_re2_is_refused() {
         for pattern in [
-            "([bad", "a**", "a{2}{3}", "a+*", r"\1", r"(a)\2", "(?=x)", "(?<!x)", "(?x)a b", r"\u0041", r"\q", "a{1001}", "[z-a]",
-            "[[:foo:]]", "*a", "(", ")", r"\", r"\p{Nope}", r"\x4g", "(?P=n)", r"\8",
+            "([bad",
+            "a**",
+            "a{2}{3}",
+            "a+*",
+            r"\1",
+            r"(a)\2",
+            "(?=x)",
+            "(?<!x)",
+            "(?x)a b",
+            r"\u0041",
+            r"\q",
+            "a{1001}",
+            "[z-a]",
+            "[[:foo:]]",
+            "*a",
+            "(",
+            ")",
+            r"\",
+            r"\p{Nope}",
+            r"\x4g",
+            "(?P=n)",
+            r"\8",
         ] {
             assert!(Pattern::regex(pattern, false).is_err(), "{pattern}");
         }

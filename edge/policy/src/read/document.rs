@@ -50,7 +50,8 @@ fn read_tree(text: &[u8]) -> Result<Value, ParseError> {
         Err(error) => error,
     };
     serde_yaml_ng::from_slice(text).map_err(|yaml| {
-        let looks_like_json = text.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|b| b"{[".contains(b));
+        let looks_like_json =
+            text.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|b| b"{[".contains(b));
         ParseError(if looks_like_json { format!("not JSON: {json}") } else { format!("not YAML: {yaml}") })
     })
 }

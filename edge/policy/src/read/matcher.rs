@@ -7,12 +7,14 @@ use crate::field::{Field, Level, Simple};
 use crate::model::{Comparison, Condition, Literal, Matcher, Number};
 use crate::pattern::Pattern;
 
-pub(super) const SELECTORS: [&str; 4] = ["log_field", "log_attribute", "resource_attribute", "scope_attribute"];
+pub(super) const SELECTORS: [&str; 4] =
+    ["log_field", "log_attribute", "resource_attribute", "scope_attribute"];
 
 const CONDITIONS: [&str; 11] =
     ["exact", "regex", "exists", "starts_with", "ends_with", "contains", "equals", "gt", "gte", "lt", "lte"];
 
-const VALUES: [&str; 6] = ["bool_value", "int_value", "double_value", "bytes_value", "hex_value", "string_value"];
+const VALUES: [&str; 6] =
+    ["bool_value", "int_value", "double_value", "bytes_value", "hex_value", "string_value"];
 
 pub(super) fn read(value: &Value, place: &str, report: &Report) -> Option<Matcher> {
     let known = [&SELECTORS[..], &CONDITIONS[..], &["negate", "case_insensitive"]].concat();
@@ -65,14 +67,17 @@ fn read_simple(object: &Object<'_, '_>, name: &str, value: &Value) -> Option<Sim
 fn read_path(object: &Object<'_, '_>, name: &str, value: &Value) -> Option<Box<[String]>> {
     let single;
     let segments = match value {
-        Value::Object(members) => members.get("path").and_then(Value::as_array).map_or(&[][..], Vec::as_slice),
+        Value::Object(members) => {
+            members.get("path").and_then(Value::as_array).map_or(&[][..], Vec::as_slice)
+        }
         Value::Array(segments) => segments,
         other => {
             single = [other.clone()];
             &single
         }
     };
-    let path: Option<Box<[String]>> = segments.iter().map(|segment| segment.as_str().map(str::to_owned)).collect();
+    let path: Option<Box<[String]>> =
+        segments.iter().map(|segment| segment.as_str().map(str::to_owned)).collect();
     match path {
         Some(path) if path.is_empty() || path.iter().any(String::is_empty) => {
             object.error("attribute has empty path");
@@ -137,7 +142,9 @@ fn read_typed_literal(value: &Value) -> Result<Literal, String> {
     let (name, inner) = typed_member(value, &VALUES)?;
     let text = || inner.as_str().ok_or_else(|| format!("`{name}` is {}, expected a string", kind(inner)));
     match name {
-        "bool_value" => inner.as_bool().map(Literal::Bool).ok_or_else(|| "`bool_value` must be true or false".into()),
+        "bool_value" => {
+            inner.as_bool().map(Literal::Bool).ok_or_else(|| "`bool_value` must be true or false".into())
+        }
         "bytes_value" => read_base64(text()?).map(Literal::Bytes),
         "hex_value" => read_hex(text()?).map(Literal::Bytes),
         "string_value" => Ok(Literal::Text(text()?.to_owned())),
@@ -150,7 +157,9 @@ fn read_number(name: &str, value: &Value) -> Result<Number, String> {
         Value::Number(number) => match (number.as_i64(), number.is_u64()) {
             (Some(int), _) => Ok(Number::Int(int)),
             (None, true) => Err(format!("`{name}`: {number} is beyond a 64-bit signed integer")),
-            (None, false) => number.as_f64().map(Number::Double).ok_or_else(|| format!("`{name}`: {number} is no number")),
+            (None, false) => {
+                number.as_f64().map(Number::Double).ok_or_else(|| format!("`{name}`: {number} is no number"))
+            }
         },
         Value::Object(_) => {
             let (name, inner) = typed_member(value, &["int_value", "double_value"])?;

@@ -131,7 +131,11 @@ fn is_key(key: &str, name: &str) -> bool {
 }
 
 /// Reads an enum: its name with prefix, without, in lower case, or its number.
-pub(crate) fn enum_value<T: Copy>(value: &Value, prefix: &str, table: &[(&str, u64, T)]) -> Result<T, String> {
+pub(crate) fn enum_value<T: Copy>(
+    value: &Value,
+    prefix: &str,
+    table: &[(&str, u64, T)],
+) -> Result<T, String> {
     let found = match value {
         Value::Number(number) => table.iter().find(|(_, code, _)| number.as_u64() == Some(*code)),
         Value::String(text) => {

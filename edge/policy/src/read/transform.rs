@@ -7,7 +7,8 @@ use super::object::{Object, Report};
 use crate::field::Field;
 use crate::model::{Add, Redact, Rename, Transform};
 
-const SOURCES: [&str; 4] = ["from_log_field", "from_log_attribute", "from_resource_attribute", "from_scope_attribute"];
+const SOURCES: [&str; 4] =
+    ["from_log_field", "from_log_attribute", "from_resource_attribute", "from_scope_attribute"];
 
 /// What a redacted value becomes unless the policy says otherwise.
 const REDACTED: &str = "[REDACTED]";

@@ -23,7 +23,8 @@ fn row(id: &str, hits: u64, misses: u64) -> (String, u64, u64) {
 
 #[test]
 fn none_beats_everything_and_the_first_of_several_gets_the_hit() {
-    let mut worker = worker(&json!([policy("b", "none"), policy("a", "all"), policy("c", "none"), policy("d", "5/s")]));
+    let mut worker =
+        worker(&json!([policy("b", "none"), policy("a", "all"), policy("c", "none"), policy("d", "5/s")]));
     assert_eq!(decide(&mut worker, &[Record::body("x")]), [Decision::Drop]);
     assert_eq!(counts(&mut worker), [row("a", 0, 1), row("b", 1, 0), row("c", 0, 1), row("d", 0, 1)]);
 }
@@ -39,9 +40,14 @@ fn a_kept_record_is_a_hit_for_all() {
 #[test]
 fn only_the_lowest_percentage_decides() {
     let key = json!({"log_field": "trace_id"});
-    let mut worker = worker(&json!([keyed("a", "0.5%", key.clone()), keyed("b", "0.001%", key.clone()), keyed("c", "75%", key)]));
+    let mut worker = worker(&json!([
+        keyed("a", "0.5%", key.clone()),
+        keyed("b", "0.001%", key.clone()),
+        keyed("c", "75%", key)
+    ]));
     // R = ff…ff: kept by any percentage. R = 0: dropped by all, and b is the one that asks.
-    let id = |tail: u8| Record::body("x").with(Simple::TraceId, Owned::Bytes([&[1; 9][..], &[tail; 7]].concat()));
+    let id =
+        |tail: u8| Record::body("x").with(Simple::TraceId, Owned::Bytes([&[1; 9][..], &[tail; 7]].concat()));
     assert_eq!(decide(&mut worker, &[id(0xff), id(0)]), [Decision::Keep, Decision::Drop]);
     assert_eq!(counts(&mut worker), [row("a", 1, 1), row("b", 2, 0), row("c", 1, 1)]);
 }
@@ -59,13 +65,15 @@ fn rate_limits_are_asked_in_id_order_and_count_apart() {
 fn a_record_dropped_by_another_policy_takes_no_token() {
     let drop_x = json!({"id": "z", "log": {"match": [{"log_field": "body", "exact": "x"}], "keep": "none"}});
     let mut worker = worker(&json!([policy("a", "1/10s"), drop_x]));
-    let decisions = decide(&mut worker, &[Record::body("x"), Record::body("x"), Record::body("y"), Record::body("y")]);
+    let decisions =
+        decide(&mut worker, &[Record::body("x"), Record::body("x"), Record::body("y"), Record::body("y")]);
     assert_eq!(decisions, [Decision::Drop, Decision::Drop, Decision::Keep, Decision::Drop]);
 }
 
 #[test]
 fn a_rate_window_survives_a_reload_with_the_same_limit() {
-    let parse = |keep: &str| PolicySet::parse(json!([policy("a", keep)]).to_string().as_bytes()).expect("valid");
+    let parse =
+        |keep: &str| PolicySet::parse(json!([policy("a", keep)]).to_string().as_bytes()).expect("valid");
     let first = Arc::new(Snapshot::compile(&parse("1/10s"), None));
     let mut worker = Worker::new(Arc::clone(&first), 1);
     let ask = |worker: &mut Worker| {
@@ -83,8 +91,9 @@ fn a_rate_window_survives_a_reload_with_the_same_limit() {
 #[test]
 fn a_sample_key_decides_alike_for_like_values() {
     let mut worker = worker(&json!([keyed("a", "50%", json!({"log_attribute": "request"}))]));
-    let requests: Vec<Record> =
-        (0..400).map(|i| Record::body("x").attribute(Level::Record, "request", &*format!("request {}", i % 200))).collect();
+    let requests: Vec<Record> = (0..400)
+        .map(|i| Record::body("x").attribute(Level::Record, "request", &*format!("request {}", i % 200)))
+        .collect();
     let decisions = decide(&mut worker, &requests);
     assert_eq!(decisions[..200], decisions[200..]);
     let kept = decisions[..200].iter().filter(|decision| **decision == Decision::Keep).count();
@@ -103,7 +112,8 @@ fn a_record_without_its_sample_key_is_kept() {
 #[test]
 fn without_a_key_chance_decides() {
     let mut worker = worker(&json!([policy("a", "30%")]));
-    let kept = decide(&mut worker, &vec![Record::body("x"); 5000]).iter().filter(|d| **d == Decision::Keep).count();
+    let kept =
+        decide(&mut worker, &vec![Record::body("x"); 5000]).iter().filter(|d| **d == Decision::Keep).count();
     assert!((1350..=1650).contains(&kept), "{kept} of 5000");
 }
 

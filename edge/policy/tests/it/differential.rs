@@ -14,7 +14,8 @@ const WORDS: [&str; 12] = ["", "a", "b", "ab", "aba", "Ab", "é", "abé", "b\n",
 
 /// Patterns that RE2 and the `regex` crate read alike.
 const PATTERNS: [&str; 16] = [
-    "", "a", "^a", "b$", "a.*b", "^(a|b)+$", "[a-c]+", "[^a]", "er+or", "^.$", "a{2,3}", "(?i)AB", "x|é", "^$", "a?b?", "(?s).b.",
+    "", "a", "^a", "b$", "a.*b", "^(a|b)+$", "[a-c]+", "[^a]", "er+or", "^.$", "a{2,3}", "(?i)AB", "x|é",
+    "^$", "a?b?", "(?s).b.",
 ];
 
 fn text() -> impl Strategy<Value = String> {
@@ -37,19 +38,21 @@ const KEYS: [&str; 3] = ["k", "key", "other"];
 fn record() -> impl Strategy<Value = Record> {
     let attribute = (0..3_usize, prop::sample::select(&KEYS[..]), value());
     let attributes = prop::collection::vec(attribute, 0..4);
-    (prop::option::of(value()), prop::option::of(text()), attributes).prop_map(|(body, severity, attributes)| {
-        let mut record = Record::default();
-        if let Some(body) = body {
-            record = record.with(Simple::Body, body);
-        }
-        if let Some(severity) = severity {
-            record = record.with(Simple::SeverityText, &*severity);
-        }
-        for (level, key, value) in attributes {
-            record = record.attribute(Level::ALL[level], key, value);
-        }
-        record
-    })
+    (prop::option::of(value()), prop::option::of(text()), attributes).prop_map(
+        |(body, severity, attributes)| {
+            let mut record = Record::default();
+            if let Some(body) = body {
+                record = record.with(Simple::Body, body);
+            }
+            if let Some(severity) = severity {
+                record = record.with(Simple::SeverityText, &*severity);
+            }
+            for (level, key, value) in attributes {
+                record = record.attribute(Level::ALL[level], key, value);
+            }
+            record
+        },
+    )
 }
 
 fn selector() -> impl Strategy<Value = (&'static str, Value)> {
@@ -89,7 +92,12 @@ fn matcher() -> impl Strategy<Value = Value> {
 /// Whether a matcher matches, by the words of the specification and nothing else.
 fn reference(matcher: &Value, record: &Record) -> bool {
     let field = |name: &str| matcher.get(name).and_then(Value::as_str);
-    let value = match (field("log_field"), field("log_attribute"), field("resource_attribute"), field("scope_attribute")) {
+    let value = match (
+        field("log_field"),
+        field("log_attribute"),
+        field("resource_attribute"),
+        field("scope_attribute"),
+    ) {
         (Some("body"), ..) => simple(record, Simple::Body),
         (Some(_), ..) => simple(record, Simple::SeverityText),
         (_, Some(key), ..) => attribute(record, Level::Record, key),
@@ -119,7 +127,9 @@ fn holds(matcher: &Value, value: Option<&Owned>) -> bool {
         _ => None,
     };
     let compare = |name: &str, test: fn(f64, f64) -> bool| {
-        matcher.get(name).map(|literal| number.is_some_and(|number| test(number, literal.as_f64().expect("a number"))))
+        matcher
+            .get(name)
+            .map(|literal| number.is_some_and(|number| test(number, literal.as_f64().expect("a number"))))
     };
     let compared = compare("gt", |a, b| a > b)
         .or_else(|| compare("gte", |a, b| a >= b))
@@ -136,11 +146,13 @@ fn holds(matcher: &Value, value: Option<&Owned>) -> bool {
     }
     let text = match value {
         Owned::Text(text) => String::from_utf8(text.clone()).expect("words are UTF-8"),
-        Owned::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Owned::Bytes(bytes) => data_encoding::HEXLOWER.encode(bytes),
         _ => return false,
     };
     let pattern = |name: &str, before: &str, after: &str| {
-        matcher.get(name).map(|literal| format!("{before}{}{after}", regex::escape(literal.as_str().expect("text"))))
+        matcher
+            .get(name)
+            .map(|literal| format!("{before}{}{after}", regex::escape(literal.as_str().expect("text"))))
     };
     let pattern = pattern("exact", r"\A", r"\z")
         .or_else(|| pattern("equals", r"\A", r"\z"))

@@ -1,5 +1,7 @@
 //! The engine through its public face: documents in, decisions and tallies out.
 
+#![allow(clippy::needless_pass_by_value, reason = "`json!` makes values, and tests read better without `&`")]
+
 mod decisions;
 mod differential;
 mod matching;

@@ -28,12 +28,18 @@ fn on_attribute(condition: Value) -> Value {
 #[test]
 fn string_conditions_see_strings() {
     let text = |text: &str| attribute(text);
-    check(on_attribute(json!({"exact": "foo"})), &[(text("foo"), true), (text("foo\n"), false), (text("Foo"), false)]);
+    check(
+        on_attribute(json!({"exact": "foo"})),
+        &[(text("foo"), true), (text("foo\n"), false), (text("Foo"), false)],
+    );
     check(on_attribute(json!({"ends_with": "foo"})), &[(text("xfoo"), true), (text("foo\n"), false)]);
     check(on_attribute(json!({"starts_with": "foo"})), &[(text("foox"), true), (text("xfoo"), false)]);
     check(on_attribute(json!({"contains": "foo"})), &[(text("xfoox"), true), (text("fo"), false)]);
     check(on_attribute(json!({"contains": ""})), &[(text(""), true), (Record::default(), false)]);
-    check(on_attribute(json!({"regex": ".*"})), &[(text(""), true), (text("x"), true), (attribute(5), false)]);
+    check(
+        on_attribute(json!({"regex": ".*"})),
+        &[(text(""), true), (text("x"), true), (attribute(5), false)],
+    );
     check(on_attribute(json!({"regex": "^.$"})), &[(text("é"), true), (text("ab"), false)]);
     check(on_attribute(json!({"regex": ""})), &[(text("x"), true), (Record::default(), false)]);
 }
@@ -55,31 +61,52 @@ fn case_folds_by_unicode() {
 #[test]
 fn numbers_compare_exactly_in_one_domain() {
     let big = 9_007_199_254_740_993_i64;
-    check(on_attribute(json!({"equals": big})), &[
-        (attribute(big), true),
-        (attribute(big - 1), false),
-        (attribute(Owned::Double(9_007_199_254_740_992.0)), false),
-    ]);
-    check(on_attribute(json!({"equals": 5})), &[(attribute(Owned::Double(5.0)), true), (attribute("5"), false)]);
-    check(on_attribute(json!({"gt": {"int_value": "9007199254740992"}})), &[(attribute(big), true), (attribute(big - 1), false)]);
-    check(on_attribute(json!({"gte": 1.5})), &[(attribute(2), true), (attribute(1), false), (attribute("2"), false)]);
-    check(on_attribute(json!({"lt": 0})), &[(attribute(Owned::Double(-0.5)), true), (attribute(Owned::Double(f64::NAN)), false)]);
+    check(
+        on_attribute(json!({"equals": big})),
+        &[
+            (attribute(big), true),
+            (attribute(big - 1), false),
+            (attribute(Owned::Double(9_007_199_254_740_992.0)), false),
+        ],
+    );
+    check(
+        on_attribute(json!({"equals": 5})),
+        &[(attribute(Owned::Double(5.0)), true), (attribute("5"), false)],
+    );
+    check(
+        on_attribute(json!({"gt": {"int_value": "9007199254740992"}})),
+        &[(attribute(big), true), (attribute(big - 1), false)],
+    );
+    check(
+        on_attribute(json!({"gte": 1.5})),
+        &[(attribute(2), true), (attribute(1), false), (attribute("2"), false)],
+    );
+    check(
+        on_attribute(json!({"lt": 0})),
+        &[(attribute(Owned::Double(-0.5)), true), (attribute(Owned::Double(f64::NAN)), false)],
+    );
     check(on_attribute(json!({"lte": 2.0})), &[(attribute(2), true), (attribute(Owned::Bool(true)), false)]);
 }
 
 #[test]
 fn equality_is_of_one_type() {
-    check(on_attribute(json!({"equals": true})), &[
-        (attribute(Owned::Bool(true)), true),
-        (attribute(Owned::Bool(false)), false),
-        (attribute("true"), false),
-        (attribute(1), false),
-    ]);
-    check(on_attribute(json!({"equals": {"bytes_value": "AQI="}})), &[
-        (attribute(Owned::Bytes(vec![1, 2])), true),
-        (attribute("AQI="), false),
-    ]);
-    check(on_attribute(json!({"equals": {"hex_value": "0A0b"}})), &[(attribute(Owned::Bytes(vec![10, 11])), true)]);
+    check(
+        on_attribute(json!({"equals": true})),
+        &[
+            (attribute(Owned::Bool(true)), true),
+            (attribute(Owned::Bool(false)), false),
+            (attribute("true"), false),
+            (attribute(1), false),
+        ],
+    );
+    check(
+        on_attribute(json!({"equals": {"bytes_value": "AQI="}})),
+        &[(attribute(Owned::Bytes(vec![1, 2])), true), (attribute("AQI="), false)],
+    );
+    check(
+        on_attribute(json!({"equals": {"hex_value": "0A0b"}})),
+        &[(attribute(Owned::Bytes(vec![10, 11])), true)],
+    );
 }
 
 #[test]
@@ -110,30 +137,48 @@ fn empty_well_known_fields_are_missing_and_empty_attributes_are_not() {
     check(json!({"log_field": "body", "exact": ""}), &[(empty.clone(), false)]);
     check(json!({"log_field": "body", "regex": ".*", "negate": true}), &[(empty.clone(), true)]);
     check(json!({"log_field": "trace_id", "exists": false}), &[(empty, true)]);
-    check(on_attribute(json!({"exists": true})), &[
-        (attribute(""), true),
-        (attribute(0), true),
-        (attribute(Owned::List), true),
-        (attribute(Owned::Map(vec![])), true),
-        (Record::default(), false),
-    ]);
+    check(
+        on_attribute(json!({"exists": true})),
+        &[
+            (attribute(""), true),
+            (attribute(0), true),
+            (attribute(Owned::List), true),
+            (attribute(Owned::Map(vec![])), true),
+            (Record::default(), false),
+        ],
+    );
     check(on_attribute(json!({"exact": ""})), &[(attribute(""), true), (Record::default(), false)]);
 }
 
 #[test]
 fn negation_inverts_everything_also_on_what_is_missing() {
-    check(on_attribute(json!({"exact": "x", "negate": true})), &[(Record::default(), true), (attribute("x"), false)]);
-    check(on_attribute(json!({"exists": false, "negate": true})), &[(attribute("x"), true), (Record::default(), false)]);
+    check(
+        on_attribute(json!({"exact": "x", "negate": true})),
+        &[(Record::default(), true), (attribute("x"), false)],
+    );
+    check(
+        on_attribute(json!({"exists": false, "negate": true})),
+        &[(attribute("x"), true), (Record::default(), false)],
+    );
     check(on_attribute(json!({"gt": 5, "negate": true})), &[(attribute("x"), true), (attribute(6), false)]);
-    check(on_attribute(json!({"regex": "x", "negate": true})), &[(attribute("yxy"), false), (attribute(5), true)]);
+    check(
+        on_attribute(json!({"regex": "x", "negate": true})),
+        &[(attribute("yxy"), false), (attribute(5), true)],
+    );
 }
 
 #[test]
 fn paths_walk_maps_and_flat_keys_are_one_segment() {
     let nested = attribute(Owned::Map(vec![("b".into(), Owned::Map(vec![("c".into(), Owned::Int(7))]))]));
     let flat = Record::default().attribute(Level::Record, "a.b", "x");
-    check(json!({"log_attribute": ["a", "b", "c"], "equals": 7}), &[(nested.clone(), true), (flat.clone(), false)]);
-    check(json!({"log_attribute": ["a", "b"], "exists": true}), &[(nested.clone(), true), (flat.clone(), false)]);
+    check(
+        json!({"log_attribute": ["a", "b", "c"], "equals": 7}),
+        &[(nested.clone(), true), (flat.clone(), false)],
+    );
+    check(
+        json!({"log_attribute": ["a", "b"], "exists": true}),
+        &[(nested.clone(), true), (flat.clone(), false)],
+    );
     check(json!({"log_attribute": "a.b", "exists": true}), &[(nested, false), (flat, true)]);
 }
 

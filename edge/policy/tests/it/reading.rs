@@ -27,7 +27,11 @@ fn json_and_yaml_say_the_same_in_either_case() {
         "- id: a\n  log: {match: [{logField: body, startsWith: x}], keep: none, sampleKey: {logAttribute: [k]}}\n",
     ] {
         let set = parse(text);
-        assert_eq!((set.rejected.len(), set.warnings.len(), set.policies.len()), (0, 0, 1), "{text}: {set:?}");
+        assert_eq!(
+            (set.rejected.len(), set.warnings.len(), set.policies.len()),
+            (0, 0, 1),
+            "{text}: {set:?}"
+        );
         let Target::Log(log) = &set.policies[0].target;
         assert_eq!((log.keep, log.matchers.len(), log.sample_key.is_some()), (Keep::None, 1, true), "{text}");
     }
@@ -144,7 +148,8 @@ fn one_bad_policy_leaves_the_others_alone() {
 
 #[test]
 fn what_is_wrong_with_a_disabled_policy_can_wait() {
-    let set = parse(r#"[{"id":"p","enabled":false,"log":{"match":[]}},{"id":"q","enabled":false,"nothing":1}]"#);
+    let set =
+        parse(r#"[{"id":"p","enabled":false,"log":{"match":[]}},{"id":"q","enabled":false,"nothing":1}]"#);
     assert_eq!(set.rejected, []);
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use edge_policy::{
-    Decision, Level, Nanos, PolicySet, Session, Signal, Simple, Slots, Snapshot, Source, Tally, Value, Wanted, WantedKey, Worker,
+    Decision, Level, Nanos, PolicySet, Session, Signal, Simple, Slots, Snapshot, Source, Tally, Value,
+    Wanted, WantedKey, Worker,
 };
 use serde_json::Value as Json;
 
@@ -137,7 +138,9 @@ pub(crate) fn decide(worker: &mut Worker, records: &[Record]) -> Vec<Decision> {
 pub(crate) fn counts(worker: &mut Worker) -> Vec<(String, u64, u64)> {
     let snapshot = Arc::clone(worker.snapshot());
     let mut rows = Vec::new();
-    worker.drain_tallies(|index, Tally { hits, misses, .. }| rows.push((snapshot.ids()[index].clone(), hits, misses)));
+    worker.drain_tallies(|index, Tally { hits, misses, .. }| {
+        rows.push((snapshot.ids()[index].clone(), hits, misses));
+    });
     rows.sort();
     rows
 }

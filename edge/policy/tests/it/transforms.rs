@@ -45,26 +45,32 @@ fn policy(id: &str, transform: &serde_json::Value) -> serde_json::Value {
 fn policies_run_in_id_order_and_stages_in_theirs() {
     let mut worker = worker(&json!([
         policy("b", &json!({"remove": [{"log_attribute": "second"}]})),
-        policy("a", &json!({
-            "add": [{"log_attribute": "x", "value": "v", "upsert": true}, {"log_attribute": "y", "value": "v"}],
-            "rename": [{"from_log_attribute": "m", "to": "n"}, {"from_log_attribute": "m", "to": "taken"}],
-            "redact": [{"log_field": "body", "regex": "(\\d)\\d", "replacement": "<$1>"}, {"log_attribute": ["p", "q"]}],
-            "remove": [{"log_attribute": "r"}],
-        })),
+        policy(
+            "a",
+            &json!({
+                "add": [{"log_attribute": "x", "value": "v", "upsert": true}, {"log_attribute": "y", "value": "v"}],
+                "rename": [{"from_log_attribute": "m", "to": "n"}, {"from_log_attribute": "m", "to": "taken"}],
+                "redact": [{"log_field": "body", "regex": "(\\d)\\d", "replacement": "<$1>"}, {"log_attribute": ["p", "q"]}],
+                "remove": [{"log_attribute": "r"}],
+            })
+        ),
     ]));
     let record = Record::body("x");
     let mut session = worker.session(Signal::Log, Nanos(0)).expect("policies");
     assert_eq!(crate::record::run(&mut session, &record), Decision::Rewrite);
     let mut log = Log::default();
     session.edit_record(&mut log);
-    assert_eq!(log.0, [
-        "remove Record r",
-        "set Body secret <4>",
-        "set Record p/q [REDACTED]",
-        "rename Record m n",
-        "set Record x v",
-        "remove Record second",
-    ]);
+    assert_eq!(
+        log.0,
+        [
+            "remove Record r",
+            "set Body secret <4>",
+            "set Record p/q [REDACTED]",
+            "rename Record m n",
+            "set Record x v",
+            "remove Record second",
+        ]
+    );
     let mut stages = Vec::new();
     worker.drain_tallies(|_, tally| stages.push(tally.stages));
     let tally = |hits, misses| StageTally { hits, misses };

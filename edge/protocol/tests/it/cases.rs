@@ -14,7 +14,8 @@ use serde_json::Value;
 #[test]
 fn every_case_comes_out_as_expected() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut cases: Vec<_> = fs::read_dir(folder).expect("the folder of cases").map(|case| case.expect("a case").path()).collect();
+    let mut cases: Vec<_> =
+        fs::read_dir(folder).expect("the folder of cases").map(|case| case.expect("a case").path()).collect();
     cases.sort();
     assert!(cases.len() > 30, "only {} cases", cases.len());
     let problems: Vec<String> = cases.iter().filter_map(|case| check(case).err()).collect();
@@ -32,10 +33,9 @@ fn check(case: &Path) -> Result<(), String> {
     let stats: Value = serde_json::from_slice(&read("expected_stats.json")).expect("stats");
     let stats: Vec<Value> = stats["policies"].as_array().expect("a list").clone();
     let name = case.file_name().expect("a name").to_string_lossy();
-    for (format, filter, body) in [
-        ("json", &LogsJson as &dyn BodyFilter, input),
-        ("protobuf", &LogsProtobuf, request.encode_to_vec()),
-    ] {
+    for (format, filter, body) in
+        [("json", &LogsJson as &dyn BodyFilter, input), ("protobuf", &LogsProtobuf, request.encode_to_vec())]
+    {
         let mut worker = crate::worker(&read("policies.json"));
         let output = match crate::filter(filter, &body, &mut worker).outcome {
             Outcome::Unchanged => body,
@@ -70,9 +70,11 @@ fn check_stats(worker: &mut Worker, expected: &[Value]) -> Result<(), String> {
     for row in expected {
         let id = row["policy_id"].as_str().expect("an id");
         if let Some(errors) = row.get("errors") {
-            let found = snapshot.rejected().iter().find(|rejected| rejected.id == id).map_or(&[][..], |r| &r.errors);
+            let found =
+                snapshot.rejected().iter().find(|rejected| rejected.id == id).map_or(&[][..], |r| &r.errors);
             let errors = errors.as_array().expect("a list");
-            let same = |(found, expected): (&String, &Value)| found.starts_with(expected.as_str().expect("text"));
+            let same =
+                |(found, expected): (&String, &Value)| found.starts_with(expected.as_str().expect("text"));
             if found.len() != errors.len() || !found.iter().zip(errors).all(same) {
                 return Err(format!("{id}: want {errors:?}, got {found:?}"));
             }

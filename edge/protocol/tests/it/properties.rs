@@ -4,7 +4,9 @@
 use edge_protocol::{BodyFilter, Filtered, LogsJson, LogsProtobuf, Outcome};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, InstrumentationScope, KeyValue, KeyValueList};
+use opentelemetry_proto::tonic::common::v1::{
+    AnyValue, ArrayValue, InstrumentationScope, KeyValue, KeyValueList,
+};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use proptest::prelude::*;
@@ -26,15 +28,20 @@ fn any_value() -> impl Strategy<Value = AnyValue> {
     let value = leaf.prop_recursive(3, 8, 3, |inner| {
         let inner = inner.prop_map(|value| AnyValue { value: Some(value) });
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..3).prop_map(|values| Any::ArrayValue(ArrayValue { values })),
-            prop::collection::vec(("[kab]", inner), 0..3).prop_map(|entries| Any::KvlistValue(KeyValueList { values: key_values(entries) })),
+            prop::collection::vec(inner.clone(), 0..3)
+                .prop_map(|values| Any::ArrayValue(ArrayValue { values })),
+            prop::collection::vec(("[kab]", inner), 0..3)
+                .prop_map(|entries| Any::KvlistValue(KeyValueList { values: key_values(entries) })),
         ]
     });
     value.prop_map(|value| AnyValue { value: Some(value) })
 }
 
 fn key_values(entries: Vec<(String, AnyValue)>) -> Vec<KeyValue> {
-    entries.into_iter().map(|(key, value)| KeyValue { key, value: Some(value), ..KeyValue::default() }).collect()
+    entries
+        .into_iter()
+        .map(|(key, value)| KeyValue { key, value: Some(value), ..KeyValue::default() })
+        .collect()
 }
 
 fn attributes() -> impl Strategy<Value = Vec<KeyValue>> {
@@ -78,7 +85,9 @@ prop_compose! {
 }
 
 fn field() -> impl Strategy<Value = (String, Value)> {
-    let simple = prop::sample::select(&["body", "severity_text", "event_name", "resource_schema_url", "scope_schema_url", "scope_name"][..]);
+    let simple = prop::sample::select(
+        &["body", "severity_text", "event_name", "resource_schema_url", "scope_schema_url", "scope_name"][..],
+    );
     let level = prop::sample::select(&["log_attribute", "resource_attribute", "scope_attribute"][..]);
     let path = prop::collection::vec("[kab]", 1..3);
     prop_oneof![
@@ -103,7 +112,8 @@ fn object(fields: impl IntoIterator<Item = (String, Value)>) -> Value {
 }
 
 fn matchers() -> impl Strategy<Value = Vec<Value>> {
-    let matcher = (field(), condition()).prop_map(|(field, (name, literal))| object([field, (name.to_owned(), literal)]));
+    let matcher = (field(), condition())
+        .prop_map(|(field, (name, literal))| object([field, (name.to_owned(), literal)]));
     prop::collection::vec(matcher, 1..3)
 }
 
@@ -116,9 +126,10 @@ fn transform() -> impl Strategy<Value = Value> {
     let add = (field(), any::<bool>()).prop_map(|(field, upsert)| {
         ("add", object([field, ("value".to_owned(), json!("new")), ("upsert".to_owned(), json!(upsert))]))
     });
-    let rename = (prop::collection::vec("[kab]", 1..3), "[kabz]", any::<bool>()).prop_map(|(from, to, upsert)| {
-        ("rename", json!({"from_log_attribute": from, "to": to, "upsert": upsert}))
-    });
+    let rename =
+        (prop::collection::vec("[kab]", 1..3), "[kabz]", any::<bool>()).prop_map(|(from, to, upsert)| {
+            ("rename", json!({"from_log_attribute": from, "to": to, "upsert": upsert}))
+        });
     prop::collection::vec(prop_oneof![remove, redact, add, rename], 0..4).prop_map(|operations| {
         let mut transform = json!({});
         for (stage, operation) in operations {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use edge_policy::{Slots, Value, WantedKey};
 use edge_stream::protobuf::Malformed;
 
-/// An AnyValue.
+/// An `AnyValue`.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Any<'a> {
     /// No value is set.
@@ -36,7 +36,7 @@ impl<'a> Any<'a> {
 
 /// A spelling of key-value lists: protobuf or JSON.
 pub(super) trait Format<'a>: Copy {
-    /// Reads an AnyValue.
+    /// Reads an `AnyValue`.
     fn any(self, raw: &'a [u8]) -> Result<Any<'a>, Malformed>;
 
     /// Visits the entries of a key-value list.

@@ -17,7 +17,7 @@ use super::json_value::Json;
 use super::json_write::{read, write};
 use super::layout::{Layout, RECORD, RESOURCE, RESOURCE_LOGS, SCOPE, SCOPE_LOGS, is_named};
 
-/// Walks an ExportLogsServiceRequest.
+/// Walks an `ExportLogsServiceRequest`.
 pub(super) fn walk<'a>(
     body: &'a [u8],
     arena: &'a Bump,
@@ -124,7 +124,7 @@ impl<'a> Walk<'_, '_, 'a> {
         }
     }
 
-    /// A ResourceLogs or a ScopeLogs.
+    /// A `ResourceLogs` or a `ScopeLogs`.
     fn group(&mut self, cursor: &mut Cursor<'a>, level: Level) -> Result<bool, Malformed> {
         let (mark, names) = (self.changes.splice.mark(), Names::of(level));
         let ahead = self.look_ahead(*cursor, level)?;
@@ -225,11 +225,10 @@ impl<'a> Walk<'_, '_, 'a> {
         let message = shared.message.filter(|raw| *raw != b"null").unwrap_or(b"{}");
         let mut editor = Editor::new(self.json);
         read(self.json, message, names.inner, &mut editor)?;
-        if let Some(raw) = shared.schema_url {
-            if let Some(value) = self.json.simple(schema_url, &mut Cursor::new(raw))? {
+        if let Some(raw) = shared.schema_url
+            && let Some(value) = self.json.simple(schema_url, &mut Cursor::new(raw))? {
                 editor.tell(schema_url, value);
             }
-        }
         self.session.edit(level, &mut editor);
         let new = write(self.json, message, names.inner, &editor)?;
         let splice = &mut self.changes.splice;
@@ -287,11 +286,10 @@ impl<'a> Source<'a> for Head<'_, 'a> {
     fn fill(&self, wanted: &Wanted, slots: &mut Slots<'_, 'a>) {
         let filled = (|| {
             let schema_url = self.names.outer.simple[0].2;
-            if let (Some(raw), Some(slot)) = (self.shared.schema_url, wanted.simple(schema_url)) {
-                if let Some(value) = self.json.simple(schema_url, &mut Cursor::new(raw))? {
+            if let (Some(raw), Some(slot)) = (self.shared.schema_url, wanted.simple(schema_url))
+                && let Some(value) = self.json.simple(schema_url, &mut Cursor::new(raw))? {
                     slots.field(slot, value);
                 }
-            }
             match self.shared.message {
                 Some(raw) if raw != b"null" => {
                     fill_message(self.json, raw, &mut Cursor::new(raw), self.names.inner, wanted, slots)
@@ -303,7 +301,7 @@ impl<'a> Source<'a> for Head<'_, 'a> {
     }
 }
 
-/// A LogRecord, as the engine sees it. Reading it moves the cursor behind it.
+/// A `LogRecord`, as the engine sees it. Reading it moves the cursor behind it.
 struct Record<'a> {
     cursor: RefCell<Cursor<'a>>,
     start: usize,

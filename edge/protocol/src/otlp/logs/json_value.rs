@@ -101,7 +101,7 @@ impl<'a> Json<'a> {
         })))
     }
 
-    /// The list inside a KeyValueList.
+    /// The list inside a `KeyValueList`.
     fn values(self, cursor: &mut Cursor<'a>) -> Result<&'a [u8], Malformed> {
         let mut values: &[u8] = b"[]";
         let mut walk = cursor.object()?;
@@ -184,7 +184,7 @@ fn double(text: &str) -> Result<f64, Malformed> {
     }
 }
 
-/// A SeverityNumber: a number, or the name of one.
+/// A `SeverityNumber`: a number, or the name of one.
 fn severity<'a>(json: Json<'a>, cursor: &mut Cursor<'a>) -> Result<i64, Malformed> {
     const LEVELS: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
     let text = scalar(json, cursor)?;

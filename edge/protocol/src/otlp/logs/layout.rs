@@ -7,11 +7,27 @@ use edge_policy::Simple;
 pub(super) struct Layout {
     pub(super) simple: &'static [(u32, &'static str, Simple)],
     pub(super) attributes: Option<(u32, &'static str)>,
+    /// The well-known fields again, by number.
+    numbers: [Option<Simple>; 16],
 }
 
 impl Layout {
+    const fn new(
+        simple: &'static [(u32, &'static str, Simple)],
+        attributes: Option<(u32, &'static str)>,
+    ) -> Self {
+        let mut numbers = [None; 16];
+        let mut index = 0;
+        while index < simple.len() {
+            numbers[simple[index].0 as usize] = Some(simple[index].2);
+            index += 1;
+        }
+        Self { simple, attributes, numbers }
+    }
+
+    #[inline]
     pub(super) fn by_number(&self, number: u32) -> Option<Simple> {
-        self.simple.iter().find(|(known, _, _)| *known == number).map(|(_, _, simple)| *simple)
+        *self.numbers.get(number as usize)?
     }
 
     pub(super) fn by_name(&self, name: &[u8]) -> Option<Simple> {
@@ -19,21 +35,19 @@ impl Layout {
     }
 }
 
-pub(super) static RESOURCE_LOGS: Layout =
-    Layout { simple: &[(3, "schemaUrl", Simple::ResourceSchemaUrl)], attributes: None };
+pub(super) static RESOURCE_LOGS: Layout = Layout::new(&[(3, "schemaUrl", Simple::ResourceSchemaUrl)], None);
 
-pub(super) static RESOURCE: Layout = Layout { simple: &[], attributes: Some((1, "attributes")) };
+pub(super) static RESOURCE: Layout = Layout::new(&[], Some((1, "attributes")));
 
-pub(super) static SCOPE_LOGS: Layout =
-    Layout { simple: &[(3, "schemaUrl", Simple::ScopeSchemaUrl)], attributes: None };
+pub(super) static SCOPE_LOGS: Layout = Layout::new(&[(3, "schemaUrl", Simple::ScopeSchemaUrl)], None);
 
-pub(super) static SCOPE: Layout = Layout {
-    simple: &[(1, "name", Simple::ScopeName), (2, "version", Simple::ScopeVersion)],
-    attributes: Some((3, "attributes")),
-};
+pub(super) static SCOPE: Layout = Layout::new(
+    &[(1, "name", Simple::ScopeName), (2, "version", Simple::ScopeVersion)],
+    Some((3, "attributes")),
+);
 
-pub(super) static RECORD: Layout = Layout {
-    simple: &[
+pub(super) static RECORD: Layout = Layout::new(
+    &[
         (2, "severityNumber", Simple::SeverityNumber),
         (3, "severityText", Simple::SeverityText),
         (5, "body", Simple::Body),
@@ -41,8 +55,8 @@ pub(super) static RECORD: Layout = Layout {
         (10, "spanId", Simple::SpanId),
         (12, "eventName", Simple::EventName),
     ],
-    attributes: Some((6, "attributes")),
-};
+    Some((6, "attributes")),
+);
 
 /// Whether a JSON key is `camel` or its original spelling in snake case, which parsers of the mapping accept.
 pub(super) fn is_named(key: &[u8], camel: &str) -> bool {

@@ -19,7 +19,7 @@ const SHARED: u32 = 1;
 const CHILDREN: u32 = 2;
 const SCHEMA_URL: u32 = 3;
 
-/// Walks an ExportLogsServiceRequest.
+/// Walks an `ExportLogsServiceRequest`.
 pub(super) fn walk<'a>(
     body: &'a [u8],
     session: &mut Session<'_, 'a>,
@@ -35,7 +35,7 @@ pub(super) fn walk<'a>(
     Ok(())
 }
 
-/// A ResourceLogs or a ScopeLogs: what is shared comes once, and may come after those who share it.
+/// A `ResourceLogs` or a `ScopeLogs`: what is shared comes once, and may come after those who share it.
 struct Group<'a> {
     level: Level,
     number: u32,
@@ -120,11 +120,10 @@ impl<'a> Group<'a> {
         let shared = self.shared.as_ref().map_or(Ok(&[][..]), |field| field.value.bytes())?;
         let mut editor = Editor::new(Protobuf);
         read(shared, inner, &mut editor)?;
-        if let Some(field) = &self.schema_url {
-            if let Some(value) = simple_value(outer.simple[0].2, field.value)? {
+        if let Some(field) = &self.schema_url
+            && let Some(value) = simple_value(outer.simple[0].2, field.value)? {
                 editor.tell(outer.simple[0].2, value);
             }
-        }
         session.edit(self.level, &mut editor);
         if editor.changes(inner) {
             self.replace(self.shared.as_ref(), SHARED, &write(shared, inner, &editor)?, splice);
@@ -230,7 +229,7 @@ impl<'a> Source<'a> for Head<'_, 'a> {
     }
 }
 
-/// A LogRecord, as the engine sees it.
+/// A `LogRecord`, as the engine sees it.
 struct Record<'f, 'a> {
     raw: &'a [u8],
     failed: &'f Cell<bool>,
@@ -277,10 +276,9 @@ fn fill_simple<'a>(
     wanted: &Wanted,
     slots: &mut Slots<'_, 'a>,
 ) -> Result<(), Malformed> {
-    if let Some(slot) = wanted.simple(simple) {
-        if let Some(value) = simple_value(simple, value)? {
+    if let Some(slot) = wanted.simple(simple)
+        && let Some(value) = simple_value(simple, value)? {
             slots.field(slot, value);
         }
-    }
     Ok(())
 }
