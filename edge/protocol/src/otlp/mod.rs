@@ -109,15 +109,15 @@ mod tests {
 
     use super::*;
 
-    fn plan(method: Method, target: &'static str, content_type: Option<&'static str>) -> Option<Plan> {
+    fn plan(method: &Method, target: &'static str, content_type: Option<&'static str>) -> Option<Plan> {
         let mut headers = HeaderMap::new();
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
-        Otlp.plan(&Head { method: &method, uri: &Uri::from_static(target), headers: &headers })
+        Otlp.plan(&Head { method, uri: &Uri::from_static(target), headers: &headers })
     }
 
-    fn name(plan: Option<Plan>) -> &'static str {
+    fn name(plan: &Option<Plan>) -> &'static str {
         match plan {
             Some(Plan::Filter { emptied, .. }) if emptied().body().is_empty() => "filter protobuf",
             Some(Plan::Filter { .. }) => "filter json",
@@ -136,14 +136,14 @@ mod tests {
             (Some("text/plain"), "relay, counted"),
             (None, "relay, counted"),
         ] {
-            assert_eq!(name(plan(Method::POST, "/v1/logs?x=1", content_type)), expected);
+            assert_eq!(name(&plan(&Method::POST, "/v1/logs?x=1", content_type)), expected);
         }
     }
 
     #[test]
     fn other_methods_and_signals_are_relayed() {
-        assert_eq!(name(plan(Method::GET, "/v1/logs", None)), "relay");
-        assert_eq!(name(plan(Method::POST, "/v1/traces", Some(JSON))), "relay");
-        assert_eq!(name(plan(Method::POST, "/v1/logs/", Some(JSON))), "not ours");
+        assert_eq!(name(&plan(&Method::GET, "/v1/logs", None)), "relay");
+        assert_eq!(name(&plan(&Method::POST, "/v1/traces", Some(JSON))), "relay");
+        assert_eq!(name(&plan(&Method::POST, "/v1/logs/", Some(JSON))), "not ours");
     }
 }

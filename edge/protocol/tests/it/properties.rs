@@ -215,8 +215,7 @@ proptest! {
                 .flat_map(|scope| scope["logRecords"].as_array().into_iter().flatten());
             for record in records {
                 let written = serde_json::to_string_pretty(record).expect("JSON");
-                let written = written.lines().collect::<Vec<_>>().join("
-            ");
+                let written = written.lines().collect::<Vec<_>>().join("\n            ");
                 prop_assert!(body.contains(&written), "{}", written);
             }
         }

@@ -51,7 +51,9 @@ fn json_members_may_come_in_any_order_and_either_spelling() {
         &format!(r#"{{"resource_logs":[{{"scopeLogs":{left},{RESOURCE}}}]}}"#),
     );
     check_json(
-        &r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"\u0078"}},1]}]}]}"#.to_string().replace(",1]", "]"),
+        &r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"\u0078"}},1]}]}]}"#
+            .to_string()
+            .replace(",1]", "]"),
         r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"\u0078"}}]}]}]}"#,
     );
 }

@@ -226,9 +226,10 @@ impl<'a> Walk<'_, '_, 'a> {
         let mut editor = Editor::new(self.json);
         read(self.json, message, names.inner, &mut editor)?;
         if let Some(raw) = shared.schema_url
-            && let Some(value) = self.json.simple(schema_url, &mut Cursor::new(raw))? {
-                editor.tell(schema_url, value);
-            }
+            && let Some(value) = self.json.simple(schema_url, &mut Cursor::new(raw))?
+        {
+            editor.tell(schema_url, value);
+        }
         self.session.edit(level, &mut editor);
         let new = write(self.json, message, names.inner, &editor)?;
         let splice = &mut self.changes.splice;
@@ -287,9 +288,10 @@ impl<'a> Source<'a> for Head<'_, 'a> {
         let filled = (|| {
             let schema_url = self.names.outer.simple[0].2;
             if let (Some(raw), Some(slot)) = (self.shared.schema_url, wanted.simple(schema_url))
-                && let Some(value) = self.json.simple(schema_url, &mut Cursor::new(raw))? {
-                    slots.field(slot, value);
-                }
+                && let Some(value) = self.json.simple(schema_url, &mut Cursor::new(raw))?
+            {
+                slots.field(slot, value);
+            }
             match self.shared.message {
                 Some(raw) if raw != b"null" => {
                     fill_message(self.json, raw, &mut Cursor::new(raw), self.names.inner, wanted, slots)

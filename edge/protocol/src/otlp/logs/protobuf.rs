@@ -121,9 +121,10 @@ impl<'a> Group<'a> {
         let mut editor = Editor::new(Protobuf);
         read(shared, inner, &mut editor)?;
         if let Some(field) = &self.schema_url
-            && let Some(value) = simple_value(outer.simple[0].2, field.value)? {
-                editor.tell(outer.simple[0].2, value);
-            }
+            && let Some(value) = simple_value(outer.simple[0].2, field.value)?
+        {
+            editor.tell(outer.simple[0].2, value);
+        }
         session.edit(self.level, &mut editor);
         if editor.changes(inner) {
             self.replace(self.shared.as_ref(), SHARED, &write(shared, inner, &editor)?, splice);
@@ -277,8 +278,9 @@ fn fill_simple<'a>(
     slots: &mut Slots<'_, 'a>,
 ) -> Result<(), Malformed> {
     if let Some(slot) = wanted.simple(simple)
-        && let Some(value) = simple_value(simple, value)? {
-            slots.field(slot, value);
-        }
+        && let Some(value) = simple_value(simple, value)?
+    {
+        slots.field(slot, value);
+    }
     Ok(())
 }

@@ -14,9 +14,10 @@ impl<'a> Format<'a> for Protobuf {
     fn any(self, raw: &'a [u8]) -> Result<Any<'a>, Malformed> {
         // Nearly all are one short string.
         if let [0x0a, length @ ..0x80, text @ ..] = raw
-            && text.len() == usize::from(*length) {
-                return Ok(Any::Value(Value::Text(text)));
-            }
+            && text.len() == usize::from(*length)
+        {
+            return Ok(Any::Value(Value::Text(text)));
+        }
         let mut any = Any::Unset;
         for field in Fields::new(raw) {
             let field = field?;
@@ -53,9 +54,10 @@ pub(super) fn key_value(raw: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
     if let [0x0a, key_length @ ..0x80, rest @ ..] = raw
         && let Some((key, [0x12, value_length @ ..0x80, value @ ..])) =
             rest.split_at_checked(usize::from(*key_length))
-            && value.len() == usize::from(*value_length) {
-                return Ok((key, value));
-            }
+        && value.len() == usize::from(*value_length)
+    {
+        return Ok((key, value));
+    }
     any_key_value(raw)
 }
 

@@ -22,9 +22,10 @@ pub(super) fn read<'a>(
             let raw = Some(&raw[field.range]);
             editor.attributes.push(Entry { key: key.into(), value: Content::Raw(value), raw });
         } else if let Some(simple) = layout.by_number(field.number)
-            && let Some(value) = simple_value(simple, field.value)? {
-                editor.tell(simple, value);
-            }
+            && let Some(value) = simple_value(simple, field.value)?
+        {
+            editor.tell(simple, value);
+        }
     }
     Ok(())
 }
