@@ -39,7 +39,9 @@ pub(crate) enum UpstreamFailure {
     Dial(std::io::Error),
     /// Not connected to in time.
     DialDeadline,
-    /// Closed or broken before its response, or answered in something else than HTTP.
+    /// Closed or broken before its response.
+    Closed(String),
+    /// It answered, but not in HTTP.
     Answer(String),
     /// Silent for too long.
     AnswerDeadline,
@@ -49,16 +51,17 @@ pub(crate) enum UpstreamFailure {
 
 impl UpstreamFailure {
     /// The reasons as metric attribute values, by [`UpstreamFailure::index`].
-    pub(crate) const NAMES: [&'static str; 5] =
-        ["dial", "dial_deadline", "answer", "answer_deadline", "target"];
+    pub(crate) const NAMES: [&'static str; 6] =
+        ["dial", "dial_deadline", "closed", "answer", "answer_deadline", "target"];
 
     pub(crate) const fn index(&self) -> usize {
         match self {
             Self::Dial(_) => 0,
             Self::DialDeadline => 1,
-            Self::Answer(_) => 2,
-            Self::AnswerDeadline => 3,
-            Self::Target => 4,
+            Self::Closed(_) => 2,
+            Self::Answer(_) => 3,
+            Self::AnswerDeadline => 4,
+            Self::Target => 5,
         }
     }
 }
@@ -83,7 +86,8 @@ impl std::fmt::Display for UpstreamFailure {
         match self {
             Self::Dial(error) => write!(f, "cannot connect: {error}"),
             Self::DialDeadline => f.write_str("cannot connect in time"),
-            Self::Answer(error) => write!(f, "no response: {error}"),
+            Self::Closed(error) => write!(f, "closed without a response: {error}"),
+            Self::Answer(error) => write!(f, "not a response: {error}"),
             Self::AnswerDeadline => f.write_str("no response in time"),
             Self::Target => f.write_str("target does not fit behind the base path"),
         }
@@ -102,6 +106,17 @@ impl std::fmt::Display for BodyFailure {
 }
 
 impl std::error::Error for BodyFailure {}
+
+/// Why a response broke off in its middle.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ResponseFailure {
+    /// The intake closed or broke the connection.
+    #[error("upstream broke off: {0}")]
+    Broken(#[source] hyper::Error),
+    /// The intake sends nothing any more.
+    #[error("upstream fell silent")]
+    Silent,
+}
 
 impl From<BodyFailure> for Failure {
     fn from(failure: BodyFailure) -> Self {
@@ -131,9 +146,9 @@ impl Failure {
             Self::Upstream(UpstreamFailure::DialDeadline | UpstreamFailure::AnswerDeadline) => {
                 plain(Status::GATEWAY_TIMEOUT, "upstream timed out\n")
             }
-            Self::Upstream(UpstreamFailure::Dial(_) | UpstreamFailure::Answer(_)) => {
-                plain(Status::BAD_GATEWAY, "upstream failed\n")
-            }
+            Self::Upstream(
+                UpstreamFailure::Dial(_) | UpstreamFailure::Closed(_) | UpstreamFailure::Answer(_),
+            ) => plain(Status::BAD_GATEWAY, "upstream failed\n"),
             Self::Upstream(UpstreamFailure::Target) => plain(Status::URI_TOO_LONG, "target too long\n"),
             Self::Busy => with(closing(Status::SERVICE_UNAVAILABLE, "busy\n"), RETRY_AFTER, RETRY_SECONDS),
             Self::Connect => with(closing(Status::METHOD_NOT_ALLOWED, "not a tunnel\n"), ALLOW, METHODS),

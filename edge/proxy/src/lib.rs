@@ -5,6 +5,7 @@
 mod body;
 mod config;
 mod connection;
+mod drain;
 mod driver;
 mod error;
 mod forward;

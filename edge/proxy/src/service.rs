@@ -57,7 +57,8 @@ fn response(reply: Reply, ticket: Ticket) -> Response<Outbound> {
         }
         Reply::There(response, lease) => {
             ticket.answered(response.status());
-            response.map(|incoming| Outbound::relayed(Relayed::new(incoming, lease), ticket))
+            let silence = ticket.worker().shared.config.deadlines.idle;
+            response.map(|incoming| Outbound::relayed(Relayed::new(incoming, lease, silence), ticket))
         }
     }
 }

@@ -16,6 +16,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_rustls::TlsAcceptor;
 
 use crate::connection::{say, serve_connection};
+use crate::drain::Drain;
 use crate::error::raw;
 use crate::metrics::{Limit, Metrics};
 use crate::policies::Policies;
@@ -26,6 +27,10 @@ use crate::wire::Wire;
 
 /// How often telemetry is handed on and idle connections are looked through.
 const CADENCE: Duration = Duration::from_secs(1);
+
+/// How long the system gets, at shutdown, to say which connections it has made already, and then which of the newest
+/// have sent a request.
+const DRAIN_GRACE: Duration = Duration::from_millis(2);
 
 /// How long to wait after the system refused a connection, most likely for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -40,6 +45,7 @@ pub(crate) struct Worker {
     pub(crate) policies: Policies,
     pub(crate) codec: RefCell<Codec>,
     pub(crate) destinations: Destinations,
+    pub(crate) drain: Rc<Drain>,
     connections: Cell<usize>,
     refusals: Cell<usize>,
     last_closed: Notify,
@@ -67,6 +73,7 @@ pub(crate) fn run(runtime: &tokio::runtime::Runtime, start: Start) {
         policies,
         codec: RefCell::default(),
         destinations,
+        drain: Rc::default(),
         connections: Cell::default(),
         refusals: Cell::default(),
         last_closed: Notify::new(),
@@ -86,13 +93,12 @@ async fn serve(worker: Rc<Worker>, listener: StdListener, mut draining: watch::R
             return;
         }
     };
-    let for_connections = draining.clone();
     let mut cadence = tokio::time::interval(CADENCE);
     cadence.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((tcp, _)) => worker.admit(tcp, &for_connections),
+                Ok((tcp, _)) => worker.admit(tcp),
                 Err(error) => worker.pause(&error).await,
             },
             _ = cadence.tick() => worker.tick(),
@@ -100,7 +106,11 @@ async fn serve(worker: Rc<Worker>, listener: StdListener, mut draining: watch::R
             _ = draining.wait_for(|&draining| draining) => break,
         }
     }
+    // Runs until its time is up; what it admitted last gets the same time to be heard.
+    let _ = tokio::time::timeout(DRAIN_GRACE, worker.admit_waiting(&listener)).await;
     drop(listener);
+    tokio::time::sleep(DRAIN_GRACE).await;
+    worker.drain.begin();
     let drain = worker.shared.config.deadlines.drain;
     if tokio::time::timeout(drain, worker.closed()).await.is_err() {
         worker.metrics.limit_hit(Limit::DrainDeadline);
@@ -108,13 +118,20 @@ async fn serve(worker: Rc<Worker>, listener: StdListener, mut draining: watch::R
 }
 
 impl Worker {
-    fn admit(self: &Rc<Self>, tcp: TcpStream, draining: &watch::Receiver<bool>) {
+    /// Closing the listener would reset the connections that the system has made already.
+    async fn admit_waiting(self: &Rc<Self>, listener: &TcpListener) {
+        while let Ok((tcp, _)) = listener.accept().await {
+            self.admit(tcp);
+        }
+    }
+
+    fn admit(self: &Rc<Self>, tcp: TcpStream) {
         // It only delays small answers where it does not work.
         let _ = tcp.set_nodelay(true);
         match self.shared.slots.take() {
             Some(slot) => {
                 let open = Open::new(Rc::clone(self), slot.reserved);
-                tokio::task::spawn_local(connection(open, tcp, slot, draining.clone()));
+                tokio::task::spawn_local(connection(open, tcp, slot));
             }
             None => self.turn_away(tcp),
         }
@@ -154,10 +171,10 @@ impl Worker {
     }
 }
 
-async fn connection(open: Open, tcp: TcpStream, slot: Slot, draining: watch::Receiver<bool>) {
+async fn connection(open: Open, tcp: TcpStream, slot: Slot) {
     let worker = &open.worker;
     if let Some(wire) = shake_hands(worker, tcp).await {
-        serve_connection(Rc::clone(worker), wire, slot, draining).await;
+        serve_connection(Rc::clone(worker), wire, slot).await;
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Framing {
     Chunked,
     /// By closing the connection.
     Close,
+    /// As the answer's own headers say, which may lie; the connection stays open.
+    Open,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +129,7 @@ impl Answer {
         match self.framing {
             Framing::Length => write!(to, "content-length: {}\r\n\r\n", self.body.len()),
             Framing::Chunked => to.write_all(b"transfer-encoding: chunked\r\n\r\n"),
-            Framing::Close => to.write_all(b"\r\n"),
+            Framing::Close | Framing::Open => to.write_all(b"\r\n"),
         }
     }
 

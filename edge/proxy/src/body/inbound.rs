@@ -12,6 +12,9 @@ use super::patience::Patience;
 use crate::connection::ConnectionState;
 use crate::error::BodyFailure;
 
+/// Bytes that buy a sender another deadline: a body of any size passes on a slow link, a dripping one does not.
+const PORTION_BYTES: u64 = 64 << 10;
+
 /// A request body that has not been read yet, or not to its end.
 #[derive(Debug)]
 pub(crate) struct Inbound {
@@ -33,7 +36,13 @@ impl Inbound {
         if incoming.size_hint().lower() > bytes_max {
             return Err(BodyFailure::TooLarge);
         }
-        Ok(Self { incoming, connection, bytes_max, received: 0, patience: Patience::new(deadline) })
+        Ok(Self {
+            incoming,
+            connection,
+            bytes_max,
+            received: 0,
+            patience: Patience::new(deadline, PORTION_BYTES),
+        })
     }
 
     /// Its length, if the sender declared one.

@@ -2,10 +2,13 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
+use super::patience::Patience;
+use crate::error::ResponseFailure;
 use crate::ticket::Ticket;
 use crate::upstream::Lease;
 
@@ -26,6 +29,7 @@ pub(crate) struct Relayed {
     incoming: Incoming,
     lease: Option<Lease>,
     over: bool,
+    patience: Patience,
 }
 
 impl Outbound {
@@ -39,20 +43,28 @@ impl Outbound {
 }
 
 impl Relayed {
-    pub(crate) fn new(incoming: Incoming, lease: Lease) -> Self {
-        Self { incoming, lease: Some(lease), over: false }
+    /// `silence` is how long the intake may send nothing.
+    pub(crate) fn new(incoming: Incoming, lease: Lease, silence: Duration) -> Self {
+        // A trickle is welcome: an intake may stream for as long as it has something to say.
+        let patience = Patience::new(silence, 1);
+        Self { incoming, lease: Some(lease), over: false, patience }
     }
 
     /// Pieces only: trailers are dropped.
-    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, hyper::Error>>> {
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, ResponseFailure>>> {
         loop {
-            match std::task::ready!(Pin::new(&mut self.incoming).poll_frame(cx)) {
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(piece) => return Poll::Ready(Some(Ok(piece))),
-                    Err(_trailers) => {}
-                },
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => {
+            match Pin::new(&mut self.incoming).poll_frame(cx) {
+                Poll::Pending => return self.patience.poll(cx).map(|()| Some(Err(ResponseFailure::Silent))),
+                Poll::Ready(Some(Ok(frame))) => {
+                    if let Ok(piece) = frame.into_data() {
+                        self.patience.feed(piece.len());
+                        return Poll::Ready(Some(Ok(piece)));
+                    }
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    return Poll::Ready(Some(Err(ResponseFailure::Broken(error))));
+                }
+                Poll::Ready(None) => {
                     self.over = true;
                     return Poll::Ready(None);
                 }
@@ -73,12 +85,12 @@ impl Drop for Relayed {
 
 impl Body for Outbound {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = ResponseFailure;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, ResponseFailure>>> {
         let this = self.get_mut();
         let poll = match &mut this.content {
             Content::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),

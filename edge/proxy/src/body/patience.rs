@@ -6,28 +6,27 @@ use std::time::{Duration, Instant};
 
 use tokio::time::Sleep;
 
-/// Bytes that buy a sender another deadline: a body of any size passes on a slow link, a dripping one does not.
-const PORTION_BYTES: u64 = 64 << 10;
-
-/// The body deadline. It starts at the first wait, so that a body that is already here costs no clock read.
+/// A deadline for a body that is being waited for. It starts at the first wait, so that a body that is already here costs no clock read.
 #[derive(Debug)]
 pub(crate) struct Patience {
     deadline: Duration,
+    /// Bytes that buy another deadline.
+    portion_bytes: u64,
     timer: Option<Pin<Box<Sleep>>>,
-    portion: u64,
+    bytes: u64,
 }
 
 impl Patience {
-    pub(crate) fn new(deadline: Duration) -> Self {
-        Self { deadline, timer: None, portion: 0 }
+    pub(crate) fn new(deadline: Duration, portion_bytes: u64) -> Self {
+        Self { deadline, portion_bytes, timer: None, bytes: 0 }
     }
 
     /// Notes that bytes have come.
     pub(crate) fn feed(&mut self, bytes: usize) {
         let Some(timer) = &mut self.timer else { return };
-        self.portion += bytes as u64;
-        if self.portion >= PORTION_BYTES {
-            self.portion = 0;
+        self.bytes += bytes as u64;
+        if self.bytes >= self.portion_bytes {
+            self.bytes = 0;
             timer.as_mut().reset((Instant::now() + self.deadline).into());
         }
     }

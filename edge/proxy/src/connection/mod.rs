@@ -15,9 +15,10 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::sync::watch;
+use telemetry::otel_debug;
 use tokio::time::Sleep;
 
+use crate::drain::Watch;
 use crate::error::raw;
 use crate::metrics::ConnectionEnd;
 use crate::service::serve;
@@ -44,13 +45,8 @@ enum End {
     Expired(Expiry),
 }
 
-/// Serves a connection until its end. `drain` turns true when the server shuts down.
-pub(crate) async fn serve_connection(
-    worker: Rc<Worker>,
-    wire: Wire,
-    slot: Slot,
-    mut drain: watch::Receiver<bool>,
-) {
+/// Serves a connection until its end.
+pub(crate) async fn serve_connection(worker: Rc<Worker>, wire: Wire, slot: Slot) {
     let state = Rc::new(ConnectionState::new(worker.shared.config.deadlines, slot.reserved, Instant::now()));
     let service = {
         let (worker, state) = (Rc::clone(&worker), Rc::clone(&state));
@@ -60,15 +56,17 @@ pub(crate) async fn serve_connection(
     let mut connection = machinery(slot.reserved).serve_connection(io, service);
     let end = {
         let mut deadline = pin!(tokio::time::sleep(state.shortest_wait()));
-        let mut draining = pin!(drain.wait_for(|&drain| drain));
-        let mut drained = false;
+        let mut watch = Watch::new(Rc::clone(&worker.drain));
+        let mut draining = false;
         std::future::poll_fn(|cx| {
-            if !drained && draining.as_mut().poll(cx).is_ready() {
-                drained = true;
-                Pin::new(&mut connection).graceful_shutdown();
-            }
             if let Poll::Ready(result) = Pin::new(&mut connection).poll(cx) {
                 return Poll::Ready(End::Done(result));
+            }
+            // Behind the poll, so that a request which is here already is answered.
+            if !draining && watch.has_begun(cx.waker()) {
+                draining = true;
+                Pin::new(&mut connection).graceful_shutdown();
+                cx.waker().wake_by_ref();
             }
             if let Some(violation) = state.refusal() {
                 return Poll::Ready(End::Refused(violation));
@@ -108,6 +106,9 @@ fn poll_deadline(state: &ConnectionState, mut timer: Pin<&mut Sleep>, cx: &mut C
 /// Says the last word, if one is due, and lets the sender read it.
 async fn finish(worker: &Worker, state: &ConnectionState, end: End, mut wire: Wire) {
     worker.metrics.connection_ended(how(&end));
+    if let End::Done(Err(error)) = &end {
+        otel_debug!("edge.connection.failed", error.message = error);
+    }
     match end {
         End::Refused(violation) => {
             worker.metrics.head_refused(violation);

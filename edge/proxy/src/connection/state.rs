@@ -90,7 +90,8 @@ impl ConnectionState {
             return None;
         }
         Some(match self.head_began.get() {
-            Some(began) => (began + self.deadlines.head, Expiry::Head),
+            // What was sent behind a request is not read until that has been answered.
+            Some(began) => (began.max(self.idle_since.get()) + self.deadlines.head, Expiry::Head),
             None => (self.idle_since.get() + self.deadlines.idle, Expiry::Idle),
         })
     }

@@ -143,8 +143,8 @@ impl Metrics {
                 self.upstream_failures[failure.index()].failures.inc();
                 otel_debug!("edge.upstream.failed", error.message = failure);
             }
-            Failure::Busy => self.limit_hit(Limit::ReservedConnections),
-            Failure::Connect | Failure::Unrouted => {}
+            // Told by the status of the response, and by the slots.
+            Failure::Busy | Failure::Connect | Failure::Unrouted => {}
         }
     }
 

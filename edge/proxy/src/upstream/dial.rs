@@ -41,7 +41,7 @@ impl Dialer {
             .max_headers(RESPONSE_HEADERS_MAX)
             .handshake(TokioIo::new(wire))
             .await
-            .map_err(|error| UpstreamFailure::Answer(error.to_string()))?;
+            .map_err(|error| UpstreamFailure::Closed(error.to_string()))?;
         // Its result reaches the exchange that was using it; a connection that ends idle is nobody's news.
         tokio::task::spawn_local(async { drop(connection.await) });
         Ok(sender)

@@ -49,7 +49,7 @@ async fn attempts(
         match attempt(&mut lease, request, again.source(), deadline).await {
             Ok(response) => return Ok((response, lease)),
             // It broke without a word: the intake had closed it while it lay idle.
-            Err(UpstreamFailure::Answer(_)) if again.is_replayable() => metrics.upstream_retried(),
+            Err(UpstreamFailure::Closed(_)) if again.is_replayable() => metrics.upstream_retried(),
             Err(failure) => return Err(failure),
         }
         return fresh(remote, Request::from_parts(head, again), deadline, metrics).await;
@@ -77,7 +77,7 @@ async fn attempt(
     deadline: Duration,
 ) -> Result<Response<Incoming>, UpstreamFailure> {
     let sent = lease.sender.try_send_request(request);
-    let sent = async { sent.await.map_err(|error| UpstreamFailure::Answer(chain(error.error()))) };
+    let sent = async { sent.await.map_err(|error| failure(error.error())) };
     within(sent, source, deadline).await
 }
 
@@ -120,9 +120,10 @@ fn cleaned(mut response: Response<Incoming>) -> Result<Response<Incoming>, Failu
     Ok(response)
 }
 
-fn chain(error: &hyper::Error) -> String {
-    match std::error::Error::source(error) {
+fn failure(error: &hyper::Error) -> UpstreamFailure {
+    let message = match std::error::Error::source(error) {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
-    }
+    };
+    if error.is_parse() { UpstreamFailure::Answer(message) } else { UpstreamFailure::Closed(message) }
 }

@@ -212,6 +212,29 @@ fn head_has_no_body_and_keeps_the_connection() {
 }
 
 #[test]
+fn an_upgrade_that_is_not_granted_leaves_the_connection_as_it_was() {
+    let edge = Edge::start();
+    let mut client = edge.client();
+    let upgrade = "Connection: upgrade, http2-settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
+    for _ in 0..2 {
+        assert_eq!(client.send(post("/v1/logs", upgrade, "kept\n")).response().text(), "ok");
+    }
+    assert!(edge.intake.requests().iter().all(|request| request.header("http2-settings").is_none()));
+}
+
+#[test]
+fn a_sender_that_does_not_take_its_response_is_hung_up_on() {
+    let edge = Edge::with(|config| config.deadlines.body = SOON);
+    edge.intake.will(Answer::new(200, vec![b'x'; 64 << 20]));
+    let mut client = edge.client();
+    client.send(get("/large"));
+    while edge.sum("edge.connections.ended", &[("reason", "write_deadline")]) == 0 {
+        std::thread::yield_now();
+    }
+    assert!(client.try_response().is_none_or(|response| !response.complete));
+}
+
+#[test]
 fn tunnels_are_refused_and_unclaimed_requests_are_not_found() {
     refused(b"CONNECT other:443 HTTP/1.1\r\nHost: other\r\n\r\n", 405);
     assert_eq!(Edge::start().send(get("/nowhere")).status, 404);

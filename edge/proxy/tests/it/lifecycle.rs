@@ -49,6 +49,18 @@ fn shutdown_finishes_what_is_in_flight_and_closes_what_is_idle() {
 }
 
 #[test]
+fn a_request_that_came_before_the_shutdown_is_answered() {
+    for _ in 0..20 {
+        let edge = Edge::start();
+        let mut client = edge.client();
+        client.send(get("/_health"));
+        edge.server.shutdown();
+        assert_eq!(client.response().text(), "healthy");
+        edge.stop();
+    }
+}
+
+#[test]
 fn shutdown_ends_at_its_deadline() {
     let edge = Edge::with(|config| config.deadlines.drain = SOON);
     let mut stuck = edge.client();

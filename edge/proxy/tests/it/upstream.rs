@@ -65,7 +65,7 @@ fn a_fresh_connection_is_tried_once() {
     assert_eq!(edge.send(get("/warm")).status, 200);
     assert_eq!(edge.send(post("/v1/logs", "", "kept\n")).status, 502);
     assert_eq!(edge.intake.requests().len(), 4);
-    assert_eq!(edge.sum("edge.upstream.failures", &[("reason", "answer")]), 2);
+    assert_eq!(edge.sum("edge.upstream.failures", &[("reason", "closed")]), 2);
 }
 
 #[test]
@@ -131,6 +131,15 @@ fn a_response_that_breaks_off_never_looks_complete() {
     }
     let (_, telemetry) = edge.stop();
     assert_eq!(telemetry.collect().sum("edge.upstream.broken_responses", &[]), 4);
+}
+
+#[test]
+fn an_intake_that_falls_silent_in_its_response_is_given_up() {
+    let edge = Edge::with(|config| config.deadlines.idle = SOON);
+    // It says that there is more, and keeps the connection.
+    edge.intake.will(Answer::new(200, "half").header("Content-Length", "100").framed(Framing::Open));
+    let response = edge.send(get("/silent"));
+    assert_eq!((response.text().as_str(), response.complete), ("half", false));
 }
 
 #[test]
