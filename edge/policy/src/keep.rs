@@ -104,8 +104,8 @@ fn all_digits(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn rate(records: u32, seconds: u64) -> Option<Keep> {
-        Some(Keep::Rate(RateLimit { records, window_nanos: seconds * RateLimit::SECOND }))
+    fn rate(records: u32, seconds: u64) -> Keep {
+        Keep::Rate(RateLimit { records, window_nanos: seconds * RateLimit::SECOND })
     }
 
     #[test]
@@ -114,10 +114,10 @@ mod tests {
         assert_eq!(Keep::parse("100%"), Some(Keep::All));
         assert_eq!(Keep::parse("0%"), Some(Keep::None));
         assert_eq!(Keep::parse("0.0%"), Some(Keep::None));
-        assert_eq!(Keep::parse("100/s"), rate(100, 1));
-        assert_eq!(Keep::parse("100/m"), rate(100, 60));
-        assert_eq!(Keep::parse("2/5s"), rate(2, 5));
-        assert_eq!(Keep::parse("10/5m"), rate(10, 300));
+        assert_eq!(Keep::parse("100/s"), Some(rate(100, 1)));
+        assert_eq!(Keep::parse("100/m"), Some(rate(100, 60)));
+        assert_eq!(Keep::parse("2/5s"), Some(rate(2, 5)));
+        assert_eq!(Keep::parse("10/5m"), Some(rate(10, 300)));
     }
 
     #[test]

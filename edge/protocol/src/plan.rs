@@ -131,17 +131,20 @@ pub enum FailOpen {
     Malformed,
     /// The changed body could not be encoded.
     Encode,
+    /// Evaluation panicked: a defect of edge, which the data does not pay for.
+    Panic,
 }
 
 impl FailOpen {
     /// Every reason, in declaration order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ContentType,
         Self::ContentEncoding,
         Self::CorruptEncoding,
         Self::DecodedSize,
         Self::Malformed,
         Self::Encode,
+        Self::Panic,
     ];
 
     /// The reason as a metric attribute value.
@@ -153,6 +156,7 @@ impl FailOpen {
             Self::DecodedSize => "decoded_size",
             Self::Malformed => "malformed",
             Self::Encode => "encode",
+            Self::Panic => "panic",
         }
     }
 }

@@ -1,10 +1,12 @@
 //! One worker's view of the policies: the snapshot in use, and what each policy did.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Instant;
 
 use edge_policy::{Nanos, Registry, Signal};
-use edge_protocol::{BodyFilter, Filtered};
+use edge_protocol::{BodyFilter, FailOpen, Filtered, Outcome};
 use telemetry::Set;
 
 use crate::metrics::{Metrics, PolicyMetrics};
@@ -47,7 +49,7 @@ impl Policies {
         state.catch_up(ticket);
         let began = Instant::now();
         let now = Nanos(began.duration_since(ticket.worker().shared.epoch).as_nanos() as u64);
-        let filtered = format.filter(body, &mut state.worker, now);
+        let filtered = state.filter(format, body, now);
         ticket.metrics().evaluated(signal, began.elapsed(), &filtered.outcome);
         state.drain();
         filtered
@@ -61,6 +63,15 @@ impl State {
         if self.worker.is_behind(registry) && self.worker.adopt(&registry.load()) {
             self.sets = ticket.metrics().policies(self.worker.snapshot().ids());
         }
+    }
+
+    /// A defect of ours costs the evaluation, not the data: what a panic leaves behind is thrown away.
+    fn filter(&mut self, format: &dyn BodyFilter, body: &[u8], now: Nanos) -> Filtered {
+        let filtered = catch_unwind(AssertUnwindSafe(|| format.filter(body, &mut self.worker, now)));
+        filtered.unwrap_or_else(|_| {
+            self.worker = edge_policy::Worker::new(Arc::clone(self.worker.snapshot()), now.0);
+            Filtered { outcome: Outcome::FailOpen(FailOpen::Panic), ..Filtered::default() }
+        })
     }
 
     fn drain(&mut self) {

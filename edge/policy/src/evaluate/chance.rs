@@ -114,9 +114,9 @@ mod tests {
     #[test]
     fn a_trace_id_is_its_own_draw() {
         let id = "aabbccdd0000000001fd70a3d70a3d70";
-        assert_eq!(keyed(Some(Value::Text(id.as_bytes()))), Some(0xfd70_a3d7_0a3d_70));
+        assert_eq!(keyed(Some(Value::Text(id.as_bytes()))), Some(0x00fd_70a3_d70a_3d70));
         let bytes = data_encoding::HEXLOWER.decode(id.as_bytes()).expect("hex");
-        assert_eq!(keyed(Some(Value::Bytes(&bytes))), Some(0xfd70_a3d7_0a3d_70));
+        assert_eq!(keyed(Some(Value::Bytes(&bytes))), Some(0x00fd_70a3_d70a_3d70));
     }
 
     #[test]

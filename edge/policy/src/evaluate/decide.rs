@@ -34,9 +34,10 @@ impl Session<'_, '_> {
             _ => None,
         };
         if let Some((percentage, position)) = matched.iter().filter_map(percentage).min()
-            && !self.is_sampled(percentage, policy(&position)) {
-                return Some(position);
-            }
+            && !self.is_sampled(percentage, policy(&position))
+        {
+            return Some(position);
+        }
         let now = self.now;
         let refuses = |position: &&u32| policy(position).rate.as_ref().is_some_and(|rate| !rate.allow(now));
         self.scratch.matched.iter().find(refuses).copied()

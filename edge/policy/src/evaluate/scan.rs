@@ -40,9 +40,10 @@ impl<'a> Session<'_, 'a> {
         let index = slot.0 as usize;
         let epoch = self.scratch.epochs[self.engine.slots[index].level as usize];
         if self.scratch.scanned[index] != epoch
-            && let Some(text) = self.text(slot) {
-                scan(self.engine, self.scratch, slot, &text, false);
-            }
+            && let Some(text) = self.text(slot)
+        {
+            scan(self.engine, self.scratch, slot, &text, false);
+        }
         self.scratch.scanned[index] == epoch
             && self.scratch.hits[(self.scratch.first_pattern[index] + pattern.0) as usize] == epoch
     }

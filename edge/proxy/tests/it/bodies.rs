@@ -87,13 +87,14 @@ fn what_cannot_be_read_goes_on_unchanged_and_is_counted() {
     let edge = Edge::with(|config| config.limits.decoded_bytes_max = 1000);
     let whole = encode("gzip", MIXED);
     let bomb = encode("gzip", "drop\n".repeat(1000));
-    let cases: [(&str, &str, Vec<u8>, &str); 7] = [
+    let cases: [(&str, &str, Vec<u8>, &str); 8] = [
         ("/v1/logs", "br", MIXED.into(), "content_encoding"),
         ("/v1/logs", "gzip", whole[..whole.len() - 1].into(), "corrupt_encoding"),
         ("/v1/logs", "gzip", MIXED.into(), "corrupt_encoding"),
         ("/v1/logs", "zstd", b"".to_vec(), "corrupt_encoding"),
         ("/v1/logs", "gzip", bomb, "decoded_size"),
         ("/v1/logs", "identity", "malformed\ndrop\n".into(), "malformed"),
+        ("/v1/logs", "identity", "panic\ndrop\n".into(), "panic"),
         ("/v1/other", "identity", MIXED.into(), "content_type"),
     ];
     for (target, encoding, body, reason) in cases {

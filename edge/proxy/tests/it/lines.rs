@@ -43,6 +43,7 @@ impl BodyFilter for LineFilter {
         if body.starts_with(b"malformed") {
             return Filtered { outcome: Outcome::FailOpen(FailOpen::Malformed), ..Filtered::default() };
         }
+        assert!(!body.starts_with(b"panic"), "a defect");
         let (mut records, mut left) = (RecordCounts::default(), Vec::new());
         for line in body.split_inclusive(|&byte| byte == b'\n') {
             if line.starts_with(b"drop") {
