@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use edge_policy::PatternLibrary;
 use telemetry::logs::{self, LogConfig, Provider};
-use telemetry::{otel_info, otel_warn};
+use telemetry::{otel_error, otel_info, otel_warn};
 
 use crate::assembly::Edge;
 use crate::cli::Failure;
@@ -54,6 +55,16 @@ fn tell_start(distribution: Distribution, loaded: &Loaded) {
     );
     for key in loaded.ineffective() {
         otel_warn!("edge.config.ineffective", config.key = key);
+    }
+    match PatternLibrary::in_use() {
+        PatternLibrary { version, is_sound: true } => {
+            otel_info!("edge.policy.library", library.version = version)
+        }
+        PatternLibrary { version, is_sound: false } => otel_error!(
+            "edge.policy.library.unsound",
+            library.version = version,
+            consequence = "patterns are matched one by one"
+        ),
     }
     match lifecycle::raise_file_limit() {
         Ok(limit) => otel_info!("edge.process.file_limit", files.limit = limit),

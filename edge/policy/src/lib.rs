@@ -14,7 +14,7 @@ mod template;
 mod transform;
 mod value;
 
-pub use compile::{Registry, Slot, Snapshot, Wanted, WantedKey};
+pub use compile::{PatternLibrary, Registry, Slot, Snapshot, Wanted, WantedKey};
 pub use evaluate::{Decision, Session, Slots, Source, StageTally, Tally, Worker};
 pub use field::{Field, Level, Simple};
 pub use keep::{Keep, Percentage, RateLimit};

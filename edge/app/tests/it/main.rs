@@ -6,3 +6,4 @@ mod demo;
 mod lifecycle;
 mod process;
 mod python;
+mod tidy;

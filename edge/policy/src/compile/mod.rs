@@ -5,12 +5,14 @@
 
 mod engine;
 mod gate;
+mod library;
 mod patterns;
 mod slots;
 mod snapshot;
 mod wanted;
 
 pub(crate) use engine::{Check, Compiled, Engine, Test};
+pub use library::PatternLibrary;
 pub(crate) use patterns::{Group, PatternId};
 pub use snapshot::{Registry, Snapshot};
 pub use wanted::{Slot, Wanted, WantedKey};

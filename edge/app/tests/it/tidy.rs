@@ -1,0 +1,41 @@
+//! What no lint checks: that the pages tell the truth about the tree.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// The folders of the workspace's members.
+fn members() -> Vec<String> {
+    let manifest = read("Cargo.toml");
+    let list = manifest.split_once("members = [").unwrap().1.split_once(']').unwrap().0;
+    list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_code_map_names_every_crate_and_its_folder() {
+    let readme = read("README.md");
+    for folder in members() {
+        let manifest = read(Path::new(&folder).join("Cargo.toml"));
+        let name = manifest.split_once("name = \"").unwrap().1.split_once('"').unwrap().0;
+        let row = format!("| `{name}` | [{folder}]({folder}) |");
+        assert!(readme.contains(&row), "README.md has no row {row}");
+    }
+}
+
+#[test]
+fn the_pages_link_to_what_is_there() {
+    for page in ["README.md", "edge/ARCHITECTURE.md", "telemetry/README.md"] {
+        let text = read(page);
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link) {
+            let target = root().join(page).parent().unwrap().join(link);
+            assert!(link.contains("://") || target.exists(), "{page} links to {link}");
+        }
+    }
+}
