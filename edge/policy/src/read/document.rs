@@ -1,5 +1,7 @@
 //! A whole document: JSON or YAML, a list of policies or an object that holds one.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 
 use serde_json::Value;
@@ -40,6 +42,7 @@ pub(super) fn parse(text: &[u8]) -> Result<PolicySet, ParseError> {
     for (index, policy) in policies(&tree, &mut set.warnings)?.iter().enumerate() {
         read_policy(policy, index, &mut set);
     }
+    keep_the_later(&mut set);
     Ok(set)
 }
 
@@ -83,7 +86,7 @@ fn read_policy(value: &Value, index: usize, set: &mut PolicySet) {
     };
     set.warnings.extend(warnings.into_iter().map(|warning| format!("{name}: {warning}")));
     match policy {
-        Some((Some(_), Some(policy))) if errors.is_empty() => add(policy, set),
+        Some((Some(_), Some(policy))) if errors.is_empty() => set.policies.push(policy),
         // Nobody asked for a disabled policy: what is wrong with it can wait.
         Some((_, Some(Policy { enabled: false, .. }))) => {}
         Some((Some(id), _)) if !is_disabled(value) => set.rejected.push(Rejected { id, errors }),
@@ -96,14 +99,24 @@ fn is_disabled(policy: &Value) -> bool {
     policy.get("enabled") == Some(&Value::Bool(false))
 }
 
-/// The later of two policies with one id wins.
-fn add(policy: Policy, set: &mut PolicySet) {
-    if let Some(earlier) = set.policies.iter_mut().find(|earlier| earlier.id == policy.id) {
-        set.warnings.push(format!("policy `{}`: a later policy has the same id and replaces it", policy.id));
-        *earlier = policy;
-    } else {
-        set.policies.push(policy);
+/// The later of two policies with one id wins, in the place of the earlier.
+fn keep_the_later(set: &mut PolicySet) {
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(set.policies.len());
+    let mut kept: Vec<Policy> = Vec::with_capacity(set.policies.len());
+    for policy in set.policies.drain(..) {
+        match places.entry(policy.id.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(kept.len());
+                kept.push(policy);
+            }
+            Entry::Occupied(place) => {
+                let id = &policy.id;
+                set.warnings.push(format!("policy `{id}`: a later policy has the same id and replaces it"));
+                kept[*place.get()] = policy;
+            }
+        }
     }
+    set.policies = kept;
 }
 
 fn read_id(object: &Object<'_, '_>) -> Option<String> {

@@ -37,11 +37,9 @@ impl<'a> Format<'a> for Json<'a> {
 
 impl<'a> Json<'a> {
     /// The string that a text stands for.
+    #[inline]
     pub(super) fn text(self, text: Text<'a>) -> &'a [u8] {
-        match text.decode() {
-            std::borrow::Cow::Borrowed(raw) => raw,
-            std::borrow::Cow::Owned(decoded) => self.arena.alloc_slice_copy(&decoded),
-        }
+        text.plain().unwrap_or_else(|| self.arena.alloc_slice_copy(&text.decode()))
     }
 
     /// Visits the entries of the key-value list at the cursor, which stands in `buffer`.
