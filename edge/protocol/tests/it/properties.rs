@@ -160,6 +160,12 @@ fn run(filter: &dyn BodyFilter, body: &[u8], policies: &Value) -> Filtered {
     crate::filter(filter, body, &mut crate::worker(policies.to_string().as_bytes()))
 }
 
+/// Whether a text is JSON. The library refuses numbers beyond a double, which JSON does not.
+fn is_json(text: &[u8]) -> bool {
+    let read = serde_json::from_slice::<Value>(text);
+    read.is_ok() || read.is_err_and(|error| error.to_string().contains("out of range"))
+}
+
 /// The bytes of every record of a protobuf body, by the library's own walk.
 fn records(request: &ExportLogsServiceRequest) -> Vec<Vec<u8>> {
     let scopes = request.resource_logs.iter().flat_map(|resource| &resource.scope_logs);
@@ -236,8 +242,7 @@ proptest! {
             match run(filter, &body, &policies).outcome {
                 // What was understood is a well-formed message, before and after.
                 Outcome::Replaced(output) if json => {
-                    prop_assert!(serde_json::from_slice::<Value>(&body).is_ok());
-                    prop_assert!(serde_json::from_slice::<Value>(&output).is_ok());
+                    prop_assert!(is_json(&body) && is_json(&output));
                 }
                 Outcome::Replaced(output) if ExportLogsServiceRequest::decode(&*body).is_ok() => {
                     prop_assert!(ExportLogsServiceRequest::decode(&*output).is_ok());
