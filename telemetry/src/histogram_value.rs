@@ -19,7 +19,7 @@ impl<'a> HistogramValue<'a> {
 
     /// How many values there are.
     pub fn count(&self) -> u64 {
-        self.counts.iter().sum()
+        self.counts.iter().fold(0, |sum, count| sum.saturating_add(*count))
     }
 
     /// Their sum.
@@ -54,10 +54,15 @@ impl<'a> HistogramValue<'a> {
     }
 
     /// Adds a distribution of the same metric.
+    ///
+    /// If the two divide differently, this division stays: each bucket of the other moves as a whole to where its
+    /// upper bound lies. Count and sum are exact then, quantiles are never too low.
     pub fn merge(&mut self, other: &HistogramValue<'_>) {
-        debug_assert_eq!(self.buckets, other.buckets, "one metric has one division");
-        for (count, more) in self.counts.to_mut().iter_mut().zip(other.counts.iter()) {
-            *count += more;
+        let (mine, same) = (self.buckets, self.buckets == other.buckets);
+        let counts = self.counts.to_mut();
+        for (index, (upper, more)) in other.buckets().enumerate() {
+            let index = if same { index } else { bucket_of_bound(mine, upper) };
+            counts[index] = counts[index].saturating_add(more);
         }
         self.sum += other.sum;
     }
@@ -75,4 +80,8 @@ impl<'a> HistogramValue<'a> {
         let (lower, upper) = (self.buckets.lower(index), self.buckets.upper(index));
         if upper.is_infinite() { lower } else { lower + (upper - lower) * fraction }
     }
+}
+
+fn bucket_of_bound(buckets: Buckets, upper: f64) -> usize {
+    if upper.is_infinite() { buckets.len() - 1 } else { buckets.index(upper) }
 }

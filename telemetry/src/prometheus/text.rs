@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::{Format, labels, name, number};
+use crate::buckets::Buckets;
 use crate::collected::{Collected, CollectedSet, Number, Value};
 use crate::descriptor::{InstrumentKind, MetricsField};
 use crate::histogram_value::HistogramValue;
@@ -88,19 +89,13 @@ impl Family<'_> {
     }
 
     fn push_histograms(&self, out: &mut String, sets: &[CollectedSet], index: usize, format: Format) {
-        let bounds = self.bounds(format);
+        let Some(buckets) = sets[0].descriptor().fields[index].buckets else { return };
+        let bounds = exported_bounds(buckets, format);
         for set in sets {
             if let Value::Histogram(histogram) = set.value_at(index) {
                 self.push_histogram(out, set.labels(), &histogram, &bounds);
             }
         }
-    }
-
-    /// The exported buckets with their bound as text, written once for all series.
-    fn bounds(&self, format: Format) -> Vec<(usize, String)> {
-        let Some(buckets) = self.field.buckets else { return Vec::new() };
-        let exported = (0..buckets.len()).filter(|index| buckets.is_exported(*index));
-        exported.map(|index| (index, number::bound(buckets.upper(index), format))).collect()
     }
 
     fn push_histogram(
@@ -133,6 +128,13 @@ impl Family<'_> {
             _ => "",
         }
     }
+}
+
+/// The exported buckets with their bound as text, written once for all series of a declaration. Two declarations of
+/// one name may divide differently.
+fn exported_bounds(buckets: Buckets, format: Format) -> Vec<(usize, String)> {
+    let exported = (0..buckets.len()).filter(|index| buckets.is_exported(*index));
+    exported.map(|index| (index, number::bound(buckets.upper(index), format))).collect()
 }
 
 fn type_word(kind: InstrumentKind) -> &'static str {

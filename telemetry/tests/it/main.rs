@@ -1,5 +1,6 @@
 //! What a user of the SDK sees, through the public interface only.
 
+mod clashes;
 mod declarations;
 mod events;
 mod flow;
