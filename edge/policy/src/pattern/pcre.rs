@@ -5,8 +5,12 @@ use std::fmt::Write;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-/// Largest number of states that bounded repetitions may unroll to before a pattern is left to the fallback.
-const STATES_MAX: u64 = 20_000;
+/// Largest number of states that bounded repetitions may unroll to before a pattern is left to the fallback: the
+/// library takes seconds to compile `foo.{0,300}bar`, and hours for some more.
+const STATES_MAX: u64 = 2_000;
+
+/// States that a character beyond ASCII takes, about: it has up to four bytes.
+const STATES_BEYOND_ASCII: u64 = 8;
 
 /// The pattern for Hyperscan, or `None` if it means something there is no exact spelling for.
 pub(crate) fn to_pcre(hir: &Hir) -> Option<CString> {
@@ -107,11 +111,24 @@ fn assertion(look: Look) -> Option<&'static str> {
     }
 }
 
+fn is_ascii(class: &Class) -> bool {
+    match class {
+        Class::Unicode(class) => class.is_ascii(),
+        Class::Bytes(class) => class.is_ascii(),
+    }
+}
+
 fn states(hir: &Hir) -> u64 {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 0,
         HirKind::Literal(literal) => literal.0.len() as u64,
-        HirKind::Class(_) => 1,
+        HirKind::Class(class) => {
+            if is_ascii(class) {
+                1
+            } else {
+                STATES_BEYOND_ASCII
+            }
+        }
         HirKind::Repetition(repetition) => {
             let times = u64::from(repetition.max.unwrap_or(repetition.min).max(1));
             states(&repetition.sub).saturating_mul(times)
@@ -119,6 +136,38 @@ fn states(hir: &Hir) -> u64 {
         HirKind::Capture(capture) => states(&capture.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => {
             parts.iter().fold(0, |sum, part| sum.saturating_add(states(part)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Pattern;
+    use super::to_pcre;
+
+    fn printed(pattern: &str) -> Option<String> {
+        let pattern = Pattern::regex(pattern, false).expect("valid");
+        to_pcre(pattern.hir()).map(|text| text.into_string().expect("ASCII"))
+    }
+
+    #[test]
+    fn a_tree_is_printed_with_its_meaning() {
+        for (pattern, expected) in [
+            ("^a.b$", r"\Aa[\x{0}-\x{9}\x{b}-\x{10ffff}]b\z"),
+            ("x|yz*", r"x|y(?:z)*"),
+            ("(ab){2,3}?", r"(?:(?:ab)){2,3}"),
+            (r"\bé\B", r"\b\x{e9}\B"),
+            ("(?m)a$", r"a(?m:$)"),
+            ("a(?:b|c.)d", r"a(?:b|c[\x{0}-\x{9}\x{b}-\x{10ffff}])d"),
+        ] {
+            assert_eq!(printed(pattern).as_deref(), Some(expected), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_exact_or_no_cheap_spelling_is_left_to_the_fallback() {
+        for pattern in ["(?m)^a", r"[^\x00-\x{10FFFF}]", "foo.{0,400}bar", "(?:a{1,100}){1,100}", r"\C"] {
+            assert_eq!(printed(pattern), None, "{pattern}");
         }
     }
 }
