@@ -61,6 +61,13 @@ impl Aggregator {
         }
     }
 
+    /// Adds up what waits in the queue, and then what its owner has gathered in a ledger, which is newer.
+    pub(crate) fn settle(&mut self, registry: &SeriesRegistry, ledger: &mut Ledger) {
+        self.drain(registry);
+        self.apply(registry, ledger.batch());
+        ledger.commit();
+    }
+
     /// Counts what the pipeline has to say about itself.
     pub(crate) fn count_own(&mut self, registry: &SeriesRegistry, deferrals: u64) {
         let Some(mut own) = self.own.take() else { return };

@@ -42,6 +42,11 @@ impl Batch {
         self.entries.is_empty()
     }
 
+    /// How much memory it needs, in units of a change; an entry is as large as two.
+    pub(crate) fn weight(&self) -> usize {
+        self.changes.len() + 2 * self.entries.len()
+    }
+
     pub(crate) fn change(&mut self, cell: usize, amount: Amount) {
         self.changes.push(Change { cell, amount });
     }

@@ -48,6 +48,11 @@ impl Ledger {
         self.accounts.is_empty()
     }
 
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.accounts.len()
+    }
+
     /// Puts every change since the last commit into the batch; whether there is any. Follow with `commit` or
     /// `take_back`.
     pub(crate) fn gather(&mut self) -> bool {

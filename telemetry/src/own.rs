@@ -12,7 +12,7 @@ use crate::set::Set;
 /// The way of values from their owners to the exporters.
 #[metric_set(name = "telemetry.pipeline")]
 pub(crate) struct PipelineMetrics {
-    /// Flushes that found the queue full and left their values for the next one.
+    /// Flushes that found the queue full beside a collection and left their values for the next one.
     #[metric(unit = "{flush}")]
     deferrals: Counter<u64>,
     /// Recordings refused because they were negative or not finite.

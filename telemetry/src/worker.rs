@@ -11,6 +11,47 @@ use crate::set::{MetricSet, Set};
 /// A ledger that the owner and the aggregator take turns at.
 pub(crate) type SharedLedger = Arc<Mutex<Ledger>>;
 
+/// The ledgers of all workers, in the order of their making.
+#[derive(Debug, Default)]
+pub(crate) struct Workers {
+    ledgers: Vec<SharedLedger>,
+    /// How many there may be before the next look for those of workers that are gone.
+    unswept_max: usize,
+}
+
+/// Ledgers that are not worth a look.
+const UNSWEPT_MIN: usize = 16;
+
+impl Workers {
+    /// Adds a ledger. From time to time, so that threads may come and go without a collection, lets `settle` hand on
+    /// what is left of workers that are gone.
+    pub(crate) fn add(&mut self, ledger: SharedLedger, settle: impl Fn(&mut Ledger)) {
+        if self.ledgers.len() >= self.unswept_max {
+            self.ledgers
+                .iter()
+                .filter(|ledger| is_orphan(ledger))
+                .for_each(|ledger| settle(&mut lock(ledger)));
+            self.forget_settled();
+            self.unswept_max = (2 * self.ledgers.len()).max(UNSWEPT_MIN);
+        }
+        self.ledgers.push(ledger);
+    }
+
+    /// Forgets the ledgers whose worker is gone and whose sets are all settled.
+    pub(crate) fn forget_settled(&mut self) {
+        self.ledgers.retain(|ledger| !is_orphan(ledger) || !lock(ledger).is_empty());
+    }
+
+    pub(crate) fn all(&self) -> &[SharedLedger] {
+        &self.ledgers
+    }
+}
+
+/// Nobody but the pipeline holds it.
+fn is_orphan(ledger: &SharedLedger) -> bool {
+    Arc::strong_count(ledger) == 1
+}
+
 /// Registers metric sets and flushes them. One per thread: it may move to another, but cannot be shared.
 #[derive(Debug)]
 pub struct Worker {
@@ -32,14 +73,21 @@ impl Worker {
 
     /// Hands on what was counted since the last flush; to be called about once a second.
     ///
-    /// Never waits: if the queue is full the values stay for the next flush, and if a collection is flushing on
-    /// behalf of this worker right now there is nothing left to do.
+    /// Never waits: if the queue is full the values are added up at once or, while a collection does that, stay for the
+    /// next flush; and if a collection is flushing on behalf of this worker right now there is nothing left to do.
     pub fn flush(&self) {
         match self.ledger.try_lock() {
             Ok(mut ledger) => self.pipeline.send_changes(&mut ledger),
             Err(TryLockError::Poisoned(poisoned)) => self.pipeline.send_changes(&mut poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => {}
         }
+    }
+}
+
+impl Drop for Worker {
+    /// Most workers go after their sets: what they counted then waits for nobody.
+    fn drop(&mut self) {
+        self.flush();
     }
 }
 
