@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Field, Ident, ItemStruct, LitStr, Type};
 use telemetry_schema::{
-    AttributeDeclaration, AttributesDeclaration, BucketsDeclaration, Instrument, MetricDeclaration,
+    AttributeDeclaration, AttributesDeclaration, BucketsDeclaration, Declarer, Instrument, MetricDeclaration,
     MetricsDeclaration, Part, Place,
 };
 
@@ -44,7 +44,7 @@ impl MetricSetModel {
     /// Reads the struct and removes what only the macro understands from it.
     pub(crate) fn read(arguments: SetArguments, item: &mut ItemStruct, mistakes: &mut Mistakes) -> Self {
         let (name, mut spans, brief) = set_words(arguments.name, item, mistakes);
-        let mut declaration = MetricsDeclaration { name, brief, metrics: Vec::new() };
+        let mut declaration = MetricsDeclaration { name, brief, metrics: Vec::new(), declarer: declarer() };
         let mut fields = Vec::new();
         for field in input::named_fields(item, mistakes) {
             let words = input::metric_arguments(field, mistakes);
@@ -91,6 +91,14 @@ impl Spans {
             Part::Buckets => field.buckets,
         };
         word.unwrap_or(field.field)
+    }
+}
+
+/// Cargo says whose code this is; without Cargo it is a user's.
+fn declarer() -> Declarer {
+    match std::env::var("CARGO_PKG_NAME") {
+        Ok(package) if package == "telemetry" => Declarer::Sdk,
+        _ => Declarer::User,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Constant descriptions of what a declaration declares, for everything that reads values without knowing types.
 
+use telemetry_schema::Instrument;
+
 use crate::buckets::Buckets;
 use crate::cells::{HEAD_CELLS_FIXED, HISTOGRAM_CELLS_FIXED};
 
@@ -48,6 +50,18 @@ pub enum InstrumentKind {
     GaugeF64,
     /// `Histogram`.
     Histogram,
+}
+
+impl InstrumentKind {
+    /// The instrument without its number type, as naming rules see it.
+    pub(crate) fn instrument(self) -> Instrument {
+        match self {
+            Self::CounterU64 | Self::CounterF64 => Instrument::Counter,
+            Self::UpDownCounterI64 => Instrument::UpDownCounter,
+            Self::GaugeU64 | Self::GaugeI64 | Self::GaugeF64 => Instrument::Gauge,
+            Self::Histogram => Instrument::Histogram,
+        }
+    }
 }
 
 /// Describes an attribute set.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::metrics::{missing_brief, set_name_problem};
 use crate::problem::{Part, Problem};
+use crate::prometheus::{LABELS_RESERVED, prometheus_name};
 
 /// An attribute set as declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,13 +49,25 @@ impl AttributesDeclaration {
             if attribute.brief.is_empty() {
                 problems.push(Problem::of_field(index, Part::Brief, missing_brief("attribute")));
             }
-            if let Some(first) = seen.insert(key.clone(), attribute.field.clone()) {
-                let message = format!("attribute `{key}` is already declared by field `{first}`");
+            let label = prometheus_name(&key);
+            if LABELS_RESERVED.contains(&label.as_str()) {
+                let message =
+                    format!("label `{label}` is Prometheus's own: give attribute `{key}` a namespace");
                 problems.push(Problem::of_field(index, Part::Name, message));
+            }
+            if let Some((first, field)) = seen.insert(label, (key.clone(), attribute.field.clone())) {
+                problems.push(Problem::of_field(index, Part::Name, taken(&key, &first, &field)));
             }
         }
         problems
     }
+}
+
+fn taken(key: &str, first: &str, field: &str) -> String {
+    if key == first {
+        return format!("attribute `{key}` is already declared by field `{field}`");
+    }
+    format!("attribute `{key}` and `{first}` of field `{field}` would be one label in Prometheus")
 }
 
 #[cfg(test)]
@@ -93,5 +106,17 @@ mod tests {
         };
         let places: Vec<_> = set.problems().iter().map(|problem| problem.place.field).collect();
         assert_eq!(places, [None, Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn keys_that_prometheus_cannot_tell_apart_or_needs_itself_are_said() {
+        let attributes = [("a", "x.y"), ("b", "x_y"), ("c", "le"), ("d", "quantile"), ("e", "x.le")];
+        let set = AttributesDeclaration {
+            name: "edge.route".to_owned(),
+            brief: "Brief.".to_owned(),
+            attributes: attributes.map(|(field, key)| attribute(field, Some(key))).into(),
+        };
+        let places: Vec<_> = set.problems().iter().map(|problem| problem.place.field).collect();
+        assert_eq!(places, [Some(1), Some(2), Some(3)]);
     }
 }

@@ -1,21 +1,23 @@
 //! The model of a telemetry declaration: names, units, grammar and validation.
 //!
-//! Knows no tokens, no exporter and no running program: text in, problems out.
+//! Knows no tokens, no exporter's format and no running program: text in, problems out.
 
 mod attributes;
 mod instrument;
 mod metrics;
 mod name;
 mod problem;
+mod prometheus;
 mod range;
 mod suggestion;
 mod unit;
 
 pub use attributes::{AttributeDeclaration, AttributesDeclaration};
 pub use instrument::Instrument;
-pub use metrics::{BucketsDeclaration, MetricDeclaration, MetricsDeclaration};
+pub use metrics::{BucketsDeclaration, Declarer, MetricDeclaration, MetricsDeclaration};
 pub use name::{NAME_BYTES_MAX, event_name_problem, name_problem};
 pub use problem::{Part, Place, Problem};
+pub use prometheus::{prometheus_family, prometheus_name, prometheus_series};
 pub use range::{RangeProblem, parse_range};
 pub use suggestion::{nearest, unknown_key};
 pub use unit::unit_problem;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::instrument::Instrument;
 use crate::name::name_problem;
 use crate::problem::{Part, Problem};
+use crate::prometheus::{TARGET_NAMES, prometheus_family, prometheus_name, prometheus_series};
 use crate::range::parse_range;
 use crate::unit::unit_problem;
 
@@ -13,6 +14,8 @@ const SUFFIXES_DERIVED: [&str; 8] =
     ["total", "seconds", "milliseconds", "microseconds", "nanoseconds", "bytes", "ratio", "percent"];
 /// Namespaces that belong to OpenTelemetry itself.
 const PREFIXES_RESERVED: [&str; 1] = ["otel."];
+/// Namespace of the SDK's own metrics, as Prometheus spells it.
+const PREFIX_OF_SDK: &str = "telemetry_";
 
 /// A metric set as declared.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +26,17 @@ pub struct MetricsDeclaration {
     pub brief: String,
     /// The metrics in the order of declaration.
     pub metrics: Vec<MetricDeclaration>,
+    /// Who declares it.
+    pub declarer: Declarer,
+}
+
+/// Who declares a set: some namespaces are not for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declarer {
+    /// The telemetry SDK, about itself.
+    Sdk,
+    /// Who uses it.
+    User,
 }
 
 /// One metric as declared.
@@ -64,7 +78,8 @@ impl MetricsDeclaration {
             let parts = metric_problems(&self.checked_name(metric), metric);
             problems.extend(parts.into_iter().map(|(part, message)| Problem::of_field(index, part, message)));
         }
-        problems.extend(self.duplicates());
+        problems.extend(self.names_taken());
+        problems.extend(self.names_of_sdk());
         problems
     }
 
@@ -82,17 +97,57 @@ impl MetricsDeclaration {
         name.into_iter().chain(brief).collect()
     }
 
-    fn duplicates(&self) -> Vec<Problem> {
-        let mut seen = HashMap::new();
+    /// Metrics that have the name of an earlier one, or that Prometheus could not tell from it.
+    fn names_taken(&self) -> Vec<Problem> {
+        let mut taken: HashMap<String, &str> = TARGET_NAMES.map(|name| (name.to_owned(), "target")).into();
         let mut problems = Vec::new();
         for (index, metric) in self.metrics.iter().enumerate() {
-            let name = self.full_name(metric);
-            if let Some(first) = seen.insert(name.clone(), metric.field.clone()) {
-                let message = format!("metric `{name}` is already declared by field `{first}`");
+            let series = self.series(metric);
+            let clash = series.iter().find_map(|name| Some((name, *taken.get(name)?)));
+            if let Some((name, first)) = clash {
+                let message = self.clash(metric, name, first);
                 problems.push(Problem::of_field(index, Part::Name, message));
+            }
+            for name in series {
+                taken.entry(name).or_insert(&metric.field);
             }
         }
         problems
+    }
+
+    /// What Prometheus calls a metric. Behind an alias the instrument is not known, and its suffixes are not either.
+    fn series(&self, metric: &MetricDeclaration) -> Vec<String> {
+        let instrument = metric.instrument.unwrap_or(Instrument::UpDownCounter);
+        let unit = metric.unit.as_deref().unwrap_or("1");
+        let (family, _) = prometheus_family(&self.full_name(metric), unit, instrument);
+        prometheus_series(&family, instrument)
+    }
+
+    fn clash(&self, metric: &MetricDeclaration, series: &str, first: &str) -> String {
+        let name = self.full_name(metric);
+        let is_same = |other: &&MetricDeclaration| other.field == first && self.full_name(other) == name;
+        if self.metrics.iter().find(is_same).is_some_and(|other| !std::ptr::eq(other, metric)) {
+            return format!("metric `{name}` is already declared by field `{first}`");
+        }
+        if TARGET_NAMES.contains(&series) {
+            return format!(
+                "metric `{name}` would be `{series}` in Prometheus, which is what emits the metrics"
+            );
+        }
+        format!("metric `{name}` and that of field `{first}` would both be `{series}` in Prometheus")
+    }
+
+    fn names_of_sdk(&self) -> Vec<Problem> {
+        if self.declarer == Declarer::Sdk {
+            return Vec::new();
+        }
+        let named = self.metrics.iter().map(|metric| self.full_name(metric)).enumerate();
+        let own = named.filter(|(_, name)| prometheus_name(name).starts_with(PREFIX_OF_SDK));
+        own.map(|(index, name)| {
+            let message = format!("prefix `telemetry.` is reserved for the SDK's own metrics: `{name}`");
+            Problem::of_field(index, Part::Name, message)
+        })
+        .collect()
     }
 }
 
@@ -183,7 +238,12 @@ mod tests {
     }
 
     fn set(metrics: Vec<MetricDeclaration>) -> MetricsDeclaration {
-        MetricsDeclaration { name: "edge.http".to_owned(), brief: "Brief.".to_owned(), metrics }
+        MetricsDeclaration {
+            name: "edge.http".to_owned(),
+            brief: "Brief.".to_owned(),
+            metrics,
+            declarer: Declarer::User,
+        }
     }
 
     fn check(metric: MetricDeclaration, part: Part, word: &str) {
@@ -229,6 +289,52 @@ mod tests {
         let problems = set(vec![metric("x"), again]).problems();
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].place.field, Some(1));
+    }
+
+    fn named(field: &str, name: &str, instrument: Instrument) -> MetricDeclaration {
+        MetricDeclaration { name: Some(name.to_owned()), instrument: Some(instrument), ..metric(field) }
+    }
+
+    fn check_clash(first: MetricDeclaration, second: MetricDeclaration, word: &str) {
+        let bounds = |metric: MetricDeclaration| match metric.instrument {
+            Some(Instrument::Histogram) => {
+                MetricDeclaration { buckets: Some(BucketsDeclaration::Bounds(vec![1.0])), ..metric }
+            }
+            _ => metric,
+        };
+        let problems = set(vec![bounds(first), bounds(second)]).problems();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(problems[0].place.field, Some(1));
+        assert!(problems[0].message.contains(word), "{}", problems[0].message);
+    }
+
+    #[test]
+    fn names_that_prometheus_cannot_tell_apart_are_said_on_the_second() {
+        use Instrument::{Counter, Histogram, UpDownCounter};
+        check_clash(named("x", "app.a.b_c", Counter), named("y", "app.a.b.c", Counter), "`app_a_b_c`");
+        check_clash(
+            named("x", "app.x", Counter),
+            named("y", "app.x_created", UpDownCounter),
+            "`app_x_created`",
+        );
+        for word in ["bucket", "sum", "count", "created"] {
+            let name = format!("app.size_{word}");
+            let word = format!("`app_size_{word}`");
+            check_clash(named("x", "app.size", Histogram), named("y", &name, UpDownCounter), &word);
+            check_clash(named("x", &name, UpDownCounter), named("y", "app.size", Histogram), &word);
+        }
+        let hours = MetricDeclaration { unit: Some("h".to_owned()), ..named("x", "app.x", Counter) };
+        check_clash(hours, named("y", "app.x_hours", Counter), "`app_x_hours`");
+    }
+
+    #[test]
+    fn names_of_the_sdk_and_of_the_target_are_reserved() {
+        check(named("x", "target.info", Instrument::UpDownCounter), Part::Name, "`target_info`");
+        check(named("x", "telemetry.pipeline.rejected", Instrument::Counter), Part::Name, "reserved");
+        check(named("x", "telemetry_pipeline.rejected", Instrument::Counter), Part::Name, "reserved");
+        let mut own = set(vec![metric("rejected")]);
+        (own.name, own.declarer) = ("telemetry.pipeline".to_owned(), Declarer::Sdk);
+        assert_eq!(own.problems(), []);
     }
 
     #[test]

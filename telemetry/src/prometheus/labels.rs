@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::name::sanitized;
+use telemetry_schema::prometheus_name;
+
 use crate::attributes::Scalar;
 use crate::descriptor::AttributesDescriptor;
 
@@ -19,12 +20,38 @@ pub(super) fn pairs<'a>(pairs: impl Iterator<Item = (&'a str, Cow<'a, str>)>) ->
         if !out.is_empty() {
             out.push(',');
         }
-        out.push_str(&sanitized(key));
+        out.push_str(&prometheus_name(key));
         out.push_str("=\"");
         push_escaped(&mut out, &value);
         out.push('"');
     }
     out
+}
+
+/// The labels of a resource, whose keys nobody has checked: those that become one label are one, with their values in
+/// the order of their keys and joined by `;`, as OpenTelemetry wants it. An empty key is left out.
+pub(super) fn resource(pairs_given: &[(String, String)]) -> String {
+    let mut sorted: Vec<_> = pairs_given.iter().filter(|(key, _)| !key.is_empty()).collect();
+    sorted.sort();
+    sorted.dedup();
+    let mut labels: Vec<(String, String)> = Vec::new();
+    for (key, value) in sorted {
+        let label = resource_label(key);
+        match labels.iter_mut().find(|(taken, _)| *taken == label) {
+            Some((_, values)) => {
+                values.push(';');
+                values.push_str(value);
+            }
+            None => labels.push((label, value.clone())),
+        }
+    }
+    pairs(labels.iter().map(|(label, value)| (label.as_str(), value.into())))
+}
+
+/// Labels that start with two `_` are Prometheus's own.
+fn resource_label(key: &str) -> String {
+    let label = prometheus_name(key);
+    if label.starts_with("__") { format!("_{}", label.trim_start_matches('_')) } else { label }
 }
 
 fn push_escaped(out: &mut String, value: &str) {
@@ -41,6 +68,13 @@ fn push_escaped(out: &mut String, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn resource_keys_become_labels_that_can_be_told_apart() {
+        let given = [("b", "1"), ("a.b", "x"), ("", "lost"), ("a_b", "y"), ("__name__", "n"), ("é", "e")];
+        let given = given.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        assert_eq!(resource(&given), r#"_name__="n",a_b="x;y",b="1",_="e""#);
+    }
 
     #[test]
     fn values_are_escaped_and_keys_sanitized() {

@@ -3,7 +3,6 @@
 //! Only here names get their units and `_total`; declarations have neither.
 
 mod labels;
-mod name;
 mod number;
 mod text;
 

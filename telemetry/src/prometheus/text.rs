@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use super::{Format, labels, name, number};
+use telemetry_schema::prometheus_family;
+
+use super::{Format, labels, number};
 use crate::buckets::Buckets;
 use crate::collected::{Collected, CollectedSet, Number, Value};
 use crate::descriptor::{InstrumentKind, MetricsField};
@@ -39,7 +41,7 @@ fn families(sets: &[CollectedSet]) -> Vec<Family<'_>> {
     let mut by_name: HashMap<String, usize> = HashMap::new();
     for group in sets.chunk_by(|a, b| std::ptr::eq(a.descriptor(), b.descriptor())) {
         for (index, field) in group[0].descriptor().fields.iter().enumerate() {
-            let (name, unit) = name::family(field);
+            let (name, unit) = prometheus_family(field.name, field.unit, field.kind.instrument());
             let at = *by_name.entry(name.clone()).or_insert_with(|| {
                 families.push(Family { name, unit, field, members: Vec::new() });
                 families.len() - 1
@@ -158,8 +160,7 @@ fn push_target(out: &mut String, resource: &[(String, String)], format: Format) 
     };
     push_help(out, name, "What emits these metrics.");
     push_words(out, &["# TYPE ", name, " ", kind, "\n"]);
-    let pairs = resource.iter().map(|(key, value)| (key.as_str(), value.into()));
-    push_series(out, "target_info", "", &labels::pairs(pairs));
+    push_series(out, "target_info", "", &labels::resource(resource));
     out.push_str("1\n");
 }
 

@@ -1,11 +1,18 @@
-//! From a metric's name and unit to the name of its Prometheus family.
+//! What Prometheus makes of names: families with units in words, labels without dots.
+//!
+//! Declarations are checked against it, because names that Prometheus cannot tell apart must not be declared.
 
-use crate::descriptor::{InstrumentKind, MetricsField};
+use crate::instrument::Instrument;
+
+/// Labels that Prometheus gives histograms and summaries itself.
+pub(crate) const LABELS_RESERVED: [&str; 2] = ["le", "quantile"];
+/// Names of the family that says what emits everything else.
+pub(crate) const TARGET_NAMES: [&str; 2] = ["target", "target_info"];
 
 /// The family name without `_total`, and the unit word it ends with, if any.
-pub(super) fn family(field: &MetricsField) -> (String, Option<String>) {
-    let mut name = sanitized(field.name);
-    let unit = unit_word(field.unit, field.kind);
+pub fn prometheus_family(name: &str, unit: &str, instrument: Instrument) -> (String, Option<String>) {
+    let mut name = prometheus_name(name);
+    let unit = unit_word(unit, instrument);
     if let Some(unit) = &unit
         && !ends_with_word(&name, unit)
     {
@@ -15,8 +22,18 @@ pub(super) fn family(field: &MetricsField) -> (String, Option<String>) {
     (name, unit)
 }
 
-/// Every character that Prometheus does not know becomes `_`.
-pub(super) fn sanitized(name: &str) -> String {
+/// Every name that a family takes for itself: its own, and those of its samples in either text format.
+pub fn prometheus_series(family: &str, instrument: Instrument) -> Vec<String> {
+    let suffixes: &[&str] = match instrument {
+        Instrument::Counter => &["", "_total", "_created"],
+        Instrument::Histogram => &["", "_bucket", "_sum", "_count", "_created"],
+        Instrument::UpDownCounter | Instrument::Gauge => &[""],
+    };
+    suffixes.iter().map(|suffix| format!("{family}{suffix}")).collect()
+}
+
+/// A metric name or a label: every character that Prometheus does not know becomes `_`.
+pub fn prometheus_name(name: &str) -> String {
     let plain = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' });
     let mut sanitized: String = plain.collect();
     if sanitized.starts_with(|c: char| c.is_ascii_digit()) {
@@ -30,11 +47,9 @@ fn ends_with_word(name: &str, word: &str) -> bool {
 }
 
 /// The word for a unit; annotations have none, and `1` is a ratio only where it is a level.
-fn unit_word(unit: &str, kind: InstrumentKind) -> Option<String> {
-    let is_gauge =
-        matches!(kind, InstrumentKind::GaugeU64 | InstrumentKind::GaugeI64 | InstrumentKind::GaugeF64);
+fn unit_word(unit: &str, instrument: Instrument) -> Option<String> {
     if unit == "1" {
-        return is_gauge.then(|| "ratio".to_owned());
+        return (instrument == Instrument::Gauge).then(|| "ratio".to_owned());
     }
     let (above, below) = match unit.split_once('/') {
         Some((above, below)) => (above, Some(below)),
@@ -74,7 +89,7 @@ fn atom_word(atom: &str, plural: bool) -> Option<String> {
         "Hz" => ("hertz", false),
         "Cel" => ("celsius", false),
         "%" => ("percent", false),
-        other => return Some(sanitized(other)),
+        other => return Some(prometheus_name(other)),
     };
     Some(if plural && takes_s { format!("{word}s") } else { word.to_owned() })
 }
@@ -83,27 +98,26 @@ fn atom_word(atom: &str, plural: bool) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn check(name: &'static str, unit: &'static str, kind: InstrumentKind, expected: &str) {
-        let field = MetricsField { name, unit, kind, buckets: None, brief: "" };
-        assert_eq!(family(&field).0, expected);
+    fn check(name: &str, unit: &str, instrument: Instrument, expected: &str) {
+        assert_eq!(prometheus_family(name, unit, instrument).0, expected);
     }
 
     #[test]
     fn units_become_words_once() {
-        let counter = InstrumentKind::CounterU64;
+        let counter = Instrument::Counter;
         check("edge.fail_open", "{request}", counter, "edge_fail_open");
         check(
             "edge.policy.evaluation.duration",
             "s",
-            InstrumentKind::Histogram,
+            Instrument::Histogram,
             "edge_policy_evaluation_duration_seconds",
         );
         check("edge.body.size", "By", counter, "edge_body_size_bytes");
         check("edge.body.bytes", "By", counter, "edge_body_bytes");
-        check("edge.rate", "By/s", InstrumentKind::GaugeF64, "edge_rate_bytes_per_second");
-        check("edge.record.rate", "{record}/s", InstrumentKind::GaugeF64, "edge_record_rate_per_second");
-        check("edge.saved", "1", InstrumentKind::GaugeF64, "edge_saved_ratio");
+        check("edge.rate", "By/s", Instrument::Gauge, "edge_rate_bytes_per_second");
+        check("edge.record.rate", "{record}/s", Instrument::Gauge, "edge_record_rate_per_second");
+        check("edge.saved", "1", Instrument::Gauge, "edge_saved_ratio");
         check("edge.saved", "1", counter, "edge_saved");
-        check("edge.load", "%", InstrumentKind::GaugeF64, "edge_load_percent");
+        check("edge.load", "%", Instrument::Gauge, "edge_load_percent");
     }
 }
