@@ -1,16 +1,19 @@
 //! Adds up what owners send, per series, since the start of the process.
 
+use std::collections::HashSet;
+use std::ptr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use crossbeam_channel::{Receiver, Sender};
 
 use crate::batch::{Amount, Batch, Change, Entry};
-use crate::collected::{Collected, CollectedSet};
-use crate::descriptor::InstrumentKind;
+use crate::collected::{Collected, CollectedSet, order_of_declarations};
+use crate::descriptor::{InstrumentKind, MetricsDescriptor};
 use crate::ledger::Ledger;
 use crate::own::OwnMetrics;
 use crate::pipeline::Pipeline;
+use crate::prometheus::{self, Clash};
 use crate::series::{Series, SeriesRegistry};
 
 /// The totals of one pipeline, and the receiving end of its queue.
@@ -21,7 +24,19 @@ pub(crate) struct Aggregator {
     series: Vec<Arc<Series>>,
     totals: Vec<Totals>,
     rejected: u64,
+    declarations: Declarations,
     own: Option<OwnMetrics>,
+}
+
+/// The declarations of all series, and what is wrong between them.
+#[derive(Debug, Default)]
+struct Declarations {
+    /// In the order of export.
+    all: Vec<&'static MetricsDescriptor>,
+    /// How many series have been looked at.
+    series: usize,
+    /// Sets and metrics of the clashes found so far, by address.
+    clashes: HashSet<(usize, usize)>,
 }
 
 /// The totals of one series, in the cell layout of its set.
@@ -42,7 +57,15 @@ struct Level {
 impl Aggregator {
     pub(crate) fn new(batches: Receiver<Batch>, emptied: Sender<Batch>) -> Self {
         let (series, totals) = (Vec::new(), Vec::new());
-        Self { batches, emptied, series, totals, rejected: 0, own: None }
+        Self {
+            batches,
+            emptied,
+            series,
+            totals,
+            rejected: 0,
+            declarations: Declarations::default(),
+            own: None,
+        }
     }
 
     pub(crate) fn register_own(&mut self, pipeline: &Pipeline) {
@@ -68,10 +91,15 @@ impl Aggregator {
         ledger.commit();
     }
 
+    /// The metrics found since the last time that cannot be exported beside the others.
+    pub(crate) fn new_clashes(&mut self) -> Vec<Clash> {
+        self.declarations.learn(&self.series)
+    }
+
     /// Counts what the pipeline has to say about itself.
     pub(crate) fn count_own(&mut self, registry: &SeriesRegistry, deferrals: u64) {
         let Some(mut own) = self.own.take() else { return };
-        own.count(deferrals, self.rejected);
+        own.count(deferrals, self.rejected, self.declarations.clashes.len() as u64);
         self.flush_on_behalf(registry, own.ledger());
         self.own = Some(own);
     }
@@ -106,6 +134,26 @@ impl Aggregator {
         registry.catch_up(&mut self.series);
         let new = self.series[self.totals.len()..].iter().map(|series| Totals::new(series));
         self.totals.extend(new);
+    }
+}
+
+impl Declarations {
+    fn learn(&mut self, series: &[Arc<Series>]) -> Vec<Clash> {
+        let known = self.all.len();
+        for series in &series[std::mem::replace(&mut self.series, series.len())..] {
+            if !self.all.iter().any(|known| std::ptr::eq(*known, series.descriptor)) {
+                self.all.push(series.descriptor);
+            }
+        }
+        if self.all.len() == known {
+            return Vec::new();
+        }
+        self.all.sort_by(|a, b| order_of_declarations(a, b));
+        let address = |clash: &Clash| (ptr::from_ref(clash.set).addr(), ptr::from_ref(clash.metric).addr());
+        prometheus::clashes(&self.all)
+            .into_iter()
+            .filter(|clash| self.clashes.insert(address(clash)))
+            .collect()
     }
 }
 

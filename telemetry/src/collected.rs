@@ -1,10 +1,12 @@
 //! What was counted, as anything but the hot path sees it.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::attributes::Scalar;
 use crate::descriptor::{InstrumentKind, MetricsDescriptor, MetricsField};
+use crate::float::saturating_add;
 use crate::histogram_value::HistogramValue;
 use crate::ledger::body;
 use crate::prometheus;
@@ -55,8 +57,10 @@ impl Collected {
         resource: Arc<[(String, String)]>,
         mut sets: Vec<CollectedSet>,
     ) -> Self {
-        let order = |set: &CollectedSet| (set.descriptor().name, std::ptr::from_ref(set.descriptor()).addr());
-        sets.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.series.labels.cmp(&b.series.labels)));
+        sets.sort_by(|a, b| {
+            let declarations = order_of_declarations(a.descriptor(), b.descriptor());
+            declarations.then_with(|| a.series.labels.cmp(&b.series.labels))
+        });
         Self { time, resource, sets }
     }
 
@@ -77,14 +81,15 @@ impl Collected {
 
     /// The sum of a `Counter<u64>` over the series that have all of `attributes`; zero if there are none.
     ///
-    /// Also adds up what else is a whole number, as far as it is not negative, and the counts of histograms.
+    /// Also adds up what else is a whole number, as far as it is not negative, and the counts of histograms. Stays at
+    /// the largest number rather than beyond it.
     pub fn sum(&self, metric: &str, attributes: &[(&str, &str)]) -> u64 {
-        self.matching(metric, attributes).map(|value| value.as_u64()).sum()
+        self.matching(metric, attributes).fold(0, |sum, value| sum.saturating_add(value.as_u64()))
     }
 
     /// The sum of any metric over the series that have all of `attributes`; of histograms the sum of values.
     pub fn value(&self, metric: &str, attributes: &[(&str, &str)]) -> f64 {
-        self.matching(metric, attributes).map(|value| value.as_f64()).sum()
+        self.matching(metric, attributes).fold(0.0, |sum, value| saturating_add(sum, value.as_f64()))
     }
 
     /// A histogram merged over the series that have all of `attributes`; `None` if there are none.
@@ -117,6 +122,21 @@ impl Collected {
     ) -> impl Iterator<Item = Value<'a>> {
         self.sets.iter().filter(|set| set.has_all(attributes)).filter_map(|set| set.value(metric))
     }
+}
+
+/// By name and then by what they declare, so that it does not depend on the build which of two comes first; by address
+/// only if nothing tells them apart.
+pub(crate) fn order_of_declarations(a: &MetricsDescriptor, b: &MetricsDescriptor) -> Ordering {
+    if std::ptr::eq(a, b) {
+        return Ordering::Equal;
+    }
+    let fields =
+        |it: &MetricsDescriptor| it.fields.iter().map(|field| (field.name, field.kind as u8, field.unit));
+    let keys = |it: &MetricsDescriptor| it.attributes.attributes.iter().map(|field| field.key);
+    let address = |it: &MetricsDescriptor| std::ptr::from_ref(it).addr();
+    let by_content =
+        a.name.cmp(b.name).then_with(|| fields(a).cmp(fields(b))).then_with(|| keys(a).cmp(keys(b)));
+    by_content.then_with(|| address(a).cmp(&address(b)))
 }
 
 impl CollectedSet {
@@ -190,6 +210,18 @@ impl CollectedSet {
 }
 
 impl Value<'_> {
+    /// Adds a value of the same metric and the same kind.
+    pub(crate) fn merge(&mut self, other: &Value<'_>) {
+        match (self, other) {
+            (Self::Sum(mine), Value::Sum(other)) | (Self::Gauge(mine), Value::Gauge(other)) => {
+                *mine = mine.saturating_add(*other);
+            }
+            (Self::UpDown(mine), Value::UpDown(other)) => *mine = mine.saturating_add(*other),
+            (Self::Histogram(mine), Value::Histogram(other)) => mine.merge(other),
+            _ => debug_assert!(false, "values of one kind"),
+        }
+    }
+
     /// As a whole number, at least zero; the count of a histogram.
     pub fn as_u64(&self) -> u64 {
         match self {
@@ -210,6 +242,14 @@ impl Value<'_> {
 }
 
 impl Number {
+    fn saturating_add(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::U64(a), Self::U64(b)) => Self::U64(a.saturating_add(b)),
+            (Self::I64(a), Self::I64(b)) => Self::I64(a.saturating_add(b)),
+            (a, b) => Self::F64(saturating_add(a.as_f64(), b.as_f64())),
+        }
+    }
+
     /// As a whole number, at least zero.
     pub fn as_u64(self) -> u64 {
         match self {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::buckets::Buckets;
+use crate::float::saturating_add;
 
 /// A distribution: how many values fell into each bucket, and their sum.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,12 +65,16 @@ impl<'a> HistogramValue<'a> {
             let index = if same { index } else { bucket_of_bound(mine, upper) };
             counts[index] = counts[index].saturating_add(more);
         }
-        self.sum += other.sum;
+        self.sum = saturating_add(self.sum, other.sum);
     }
 
     /// A copy that borrows nothing.
     pub fn into_owned(self) -> HistogramValue<'static> {
         HistogramValue { buckets: self.buckets, counts: Cow::Owned(self.counts.into_owned()), sum: self.sum }
+    }
+
+    pub(crate) fn division(&self) -> Buckets {
+        self.buckets
     }
 
     pub(crate) fn counts(&self) -> &[u64] {

@@ -13,6 +13,7 @@ mod buckets;
 mod cells;
 mod collected;
 mod descriptor;
+mod float;
 mod histogram_value;
 mod instrument;
 mod ledger;

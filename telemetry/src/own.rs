@@ -18,6 +18,9 @@ pub(crate) struct PipelineMetrics {
     /// Recordings refused because they were negative or not finite.
     #[metric(unit = "{recording}")]
     rejected: Counter<u64>,
+    /// Metrics left out of the Prometheus export, because another of a different kind or spelling has their name.
+    #[metric(unit = "{metric}")]
+    clashes: Counter<u64>,
 }
 
 /// Events on their way to the log provider.
@@ -36,6 +39,7 @@ pub(crate) struct OwnMetrics {
     ledger: Mutex<Ledger>,
     deferrals: Seen,
     rejected: Seen,
+    clashes: Seen,
     dropped: Seen,
 }
 
@@ -52,11 +56,13 @@ impl OwnMetrics {
             ledger,
             deferrals: Seen::default(),
             rejected: Seen::default(),
+            clashes: Seen::default(),
             dropped: Seen(logs::dropped()),
         }
     }
 
-    pub(crate) fn count(&mut self, deferrals: u64, rejected: u64) {
+    pub(crate) fn count(&mut self, deferrals: u64, rejected: u64, clashes: u64) {
+        self.pipeline.clashes.add(self.clashes.advance(clashes));
         self.pipeline.deferrals.add(self.deferrals.advance(deferrals));
         self.pipeline.rejected.add(self.rejected.advance(rejected));
         self.logs.dropped.add(self.dropped.advance(logs::dropped()));

@@ -11,6 +11,8 @@ use crate::batch::Batch;
 use crate::cells;
 use crate::collected::Collected;
 use crate::ledger::Ledger;
+use crate::otel_error;
+use crate::prometheus::Clash;
 use crate::series::SeriesRegistry;
 use crate::set::{Instance, MetricSet, Set};
 use crate::worker::{SharedLedger, Worker, Workers, lock};
@@ -171,8 +173,13 @@ impl Pipeline {
             aggregator.flush_on_behalf(&self.series, &mut lock(&ledger));
         }
         self.queued_changes.store(0, Ordering::Relaxed);
+        let clashes = aggregator.new_clashes();
         aggregator.count_own(&self.series, self.deferrals.load(Ordering::Relaxed));
-        aggregator.collected(Arc::clone(&self.resource))
+        let collected = aggregator.collected(Arc::clone(&self.resource));
+        // A log provider may take its time, and nobody shall wait for it.
+        drop(aggregator);
+        clashes.iter().for_each(report);
+        collected
     }
 
     fn ledgers(&self) -> Vec<SharedLedger> {
@@ -184,6 +191,18 @@ impl Pipeline {
     fn workers(&self) -> MutexGuard<'_, Workers> {
         self.workers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Says once that a metric is left out of the Prometheus export.
+fn report(clash: &Clash) {
+    otel_error!(
+        "telemetry.metric.clashed",
+        metric.name = clash.metric.name,
+        metric.kind = ?clash.metric.kind,
+        metric.set = clash.set.name,
+        first.name = clash.first.name,
+        first.kind = ?clash.first.kind,
+    );
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use telemetry_schema::prometheus_name;
 
 use crate::attributes::Scalar;
+use crate::collected::CollectedSet;
 use crate::descriptor::AttributesDescriptor;
 
 /// `key="value",...` without braces; empty for no attributes.
@@ -26,6 +27,14 @@ pub(super) fn pairs<'a>(pairs: impl Iterator<Item = (&'a str, Cow<'a, str>)>) ->
         out.push('"');
     }
     out
+}
+
+/// What Prometheus tells series of one name apart by: neither the order of labels nor one without a value matters.
+pub(super) fn identity(set: &CollectedSet) -> Vec<(String, String)> {
+    let pairs = set.attributes().map(|(key, value)| (prometheus_name(key), value.to_text().into_owned()));
+    let mut pairs: Vec<_> = pairs.filter(|(_, value)| !value.is_empty()).collect();
+    pairs.sort_unstable();
+    pairs
 }
 
 /// The labels of a resource, whose keys nobody has checked: those that become one label are one, with their values in

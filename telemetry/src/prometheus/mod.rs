@@ -2,10 +2,12 @@
 //!
 //! Only here names get their units and `_total`; declarations have neither.
 
+mod family;
 mod labels;
 mod number;
 mod text;
 
+pub(crate) use family::{Clash, clashes};
 pub(crate) use labels::labels;
 pub(crate) use text::text;
 

@@ -1,14 +1,14 @@
 //! A collection as text: families in order of set and declaration, each with all its series.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write;
 
-use telemetry_schema::prometheus_family;
-
+use super::family::{Family, families};
 use super::{Format, labels, number};
 use crate::buckets::Buckets;
 use crate::collected::{Collected, CollectedSet, Number, Value};
-use crate::descriptor::{InstrumentKind, MetricsField};
+use crate::descriptor::InstrumentKind;
 use crate::histogram_value::HistogramValue;
 
 /// Bytes of text per series to begin with; a guess that saves most of the growing.
@@ -18,8 +18,10 @@ const SERIES_BYTES_GUESS: usize = 512;
 pub(crate) fn text(collected: &Collected, format: Format) -> String {
     let mut out = String::with_capacity(SERIES_BYTES_GUESS * collected.sets().len());
     push_target(&mut out, collected.resource(), format);
-    for family in families(collected.sets()) {
-        family.push(&mut out, format);
+    let groups: Vec<&[CollectedSet]> =
+        collected.sets().chunk_by(|a, b| std::ptr::eq(a.descriptor(), b.descriptor())).collect();
+    for family in families(groups.iter().map(|group| group[0].descriptor())) {
+        family.push(&mut out, &groups, format);
     }
     if format == Format::OpenMetrics {
         out.push_str("# EOF\n");
@@ -27,41 +29,40 @@ pub(crate) fn text(collected: &Collected, format: Format) -> String {
     out
 }
 
-/// A metric name with everything that has it. Two declarations can share a name if they agree on the kind; the
-/// format wants their series together.
-struct Family<'a> {
-    name: String,
-    unit: Option<String>,
-    field: &'static MetricsField,
-    members: Vec<(&'a [CollectedSet], usize)>,
-}
-
-fn families(sets: &[CollectedSet]) -> Vec<Family<'_>> {
-    let mut families: Vec<Family<'_>> = Vec::new();
-    let mut by_name: HashMap<String, usize> = HashMap::new();
-    for group in sets.chunk_by(|a, b| std::ptr::eq(a.descriptor(), b.descriptor())) {
-        for (index, field) in group[0].descriptor().fields.iter().enumerate() {
-            let (name, unit) = prometheus_family(field.name, field.unit, field.kind.instrument());
-            let at = *by_name.entry(name.clone()).or_insert_with(|| {
-                families.push(Family { name, unit, field, members: Vec::new() });
-                families.len() - 1
-            });
-            // Of two kinds under one name the second would make the whole text unreadable.
-            if families[at].field.kind == field.kind {
-                families[at].members.push((group, index));
+impl Family {
+    fn push(&self, out: &mut String, groups: &[&[CollectedSet]], format: Format) {
+        self.push_header(out, format);
+        match (self.members.as_slice(), self.field.kind) {
+            ([(group, index)], InstrumentKind::Histogram) => {
+                self.push_histograms(out, groups[*group], *index, format);
             }
+            ([(group, index)], _) => self.push_numbers(out, groups[*group], *index),
+            _ => self.push_merged(out, groups, format),
         }
     }
-    families
-}
 
-impl Family<'_> {
-    fn push(&self, out: &mut String, format: Format) {
-        self.push_header(out, format);
-        for (sets, index) in &self.members {
-            match self.field.kind {
-                InstrumentKind::Histogram => self.push_histograms(out, sets, *index, format),
-                _ => self.push_numbers(out, sets, *index),
+    /// Pushes several declarations of one metric: what Prometheus takes for one series is one, added up.
+    fn push_merged(&self, out: &mut String, groups: &[&[CollectedSet]], format: Format) {
+        let mut merged: BTreeMap<_, (&str, Value<'_>)> = BTreeMap::new();
+        for (group, index) in &self.members {
+            for set in groups[*group] {
+                match merged.entry(labels::identity(set)) {
+                    Entry::Occupied(mut first) => first.get_mut().1.merge(&set.value_at(*index)),
+                    Entry::Vacant(none) => drop(none.insert((set.labels(), set.value_at(*index)))),
+                }
+            }
+        }
+        for (labels, value) in merged.values() {
+            match value {
+                Value::Histogram(histogram) => {
+                    self.push_histogram(
+                        out,
+                        labels,
+                        histogram,
+                        &exported_bounds(histogram.division(), format),
+                    );
+                }
+                value => self.push_number(out, labels, value),
             }
         }
     }
@@ -80,14 +81,18 @@ impl Family<'_> {
 
     fn push_numbers(&self, out: &mut String, sets: &[CollectedSet], index: usize) {
         for set in sets {
-            push_series(out, &self.name, self.suffix(), set.labels());
-            match set.value_at(index) {
-                Value::Sum(number) | Value::Gauge(number) => number::push(out, number),
-                Value::UpDown(number) => number::push(out, Number::I64(number)),
-                Value::Histogram(_) => unreachable!("histograms are pushed by `push_histograms`"),
-            }
-            out.push('\n');
+            self.push_number(out, set.labels(), &set.value_at(index));
         }
+    }
+
+    fn push_number(&self, out: &mut String, labels: &str, value: &Value<'_>) {
+        push_series(out, &self.name, self.suffix(), labels);
+        match value {
+            Value::Sum(number) | Value::Gauge(number) => number::push(out, *number),
+            Value::UpDown(number) => number::push(out, Number::I64(*number)),
+            Value::Histogram(_) => unreachable!("histograms are pushed by `push_histogram`"),
+        }
+        out.push('\n');
     }
 
     fn push_histograms(&self, out: &mut String, sets: &[CollectedSet], index: usize, format: Format) {

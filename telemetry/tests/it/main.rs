@@ -1,6 +1,5 @@
 //! What a user of the SDK sees, through the public interface only.
 
-mod clashes;
 mod declarations;
 mod events;
 mod flow;
