@@ -1,6 +1,6 @@
 //! Adds up what owners send, per series, since the start of the process.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ptr;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender};
 use crate::batch::{Amount, Batch, Change, Entry};
 use crate::collected::{Collected, CollectedSet, order_of_declarations};
 use crate::descriptor::{InstrumentKind, MetricsDescriptor};
+use crate::float::saturating_add;
 use crate::ledger::Ledger;
 use crate::own::OwnMetrics;
 use crate::pipeline::Pipeline;
@@ -43,15 +44,8 @@ struct Declarations {
 #[derive(Debug)]
 struct Totals {
     cells: Box<[u64]>,
-    levels: Vec<Level>,
-}
-
-/// What one instance last said of one gauge.
-#[derive(Debug)]
-struct Level {
-    source: u64,
-    cell: usize,
-    bits: u64,
+    /// What each instance last said of each gauge, by source and cell; ordered, so that sums do not vary.
+    levels: BTreeMap<(u64, usize), u64>,
 }
 
 impl Aggregator {
@@ -159,50 +153,54 @@ impl Declarations {
 
 impl Totals {
     fn new(series: &Series) -> Self {
-        Self { cells: vec![0; series.descriptor.cells()].into(), levels: Vec::new() }
+        Self { cells: vec![0; series.descriptor.cells()].into(), levels: BTreeMap::new() }
     }
 
     /// Returns how many recordings were rejected.
     fn apply(&mut self, entry: Entry, changes: &[Change], rejected_cell: usize) -> u64 {
         let rejected_before = self.cells[rejected_cell];
         for change in changes {
-            self.apply_change(entry.source, *change);
+            match change.amount {
+                Amount::Integer(n) => self.cells[change.cell] = self.cells[change.cell].wrapping_add(n),
+                Amount::Float(n) => self.cells[rejected_cell] += u64::from(!self.add_float(change.cell, n)),
+                Amount::Level(bits) => drop(self.levels.insert((entry.source, change.cell), bits)),
+            }
         }
         if entry.retired {
-            self.levels.retain(|level| level.source != entry.source);
+            self.forget_levels(entry.source);
         }
         self.cells[rejected_cell].wrapping_sub(rejected_before)
     }
 
-    fn apply_change(&mut self, source: u64, Change { cell, amount }: Change) {
-        let total = &mut self.cells[cell];
-        match amount {
-            Amount::Integer(n) => *total = total.wrapping_add(n),
-            Amount::Float(n) => *total = (f64::from_bits(*total) + n).to_bits(),
-            Amount::Level(bits) => self.set_level(source, cell, bits),
-        }
+    /// Whether the total could take it: sums that owners kept finite may not be so together.
+    fn add_float(&mut self, cell: usize, n: f64) -> bool {
+        let total = f64::from_bits(self.cells[cell]);
+        self.cells[cell] = saturating_add(total, n).to_bits();
+        (total + n).is_finite()
     }
 
-    fn set_level(&mut self, source: u64, cell: usize, bits: u64) {
-        match self.levels.iter_mut().find(|level| level.source == source && level.cell == cell) {
-            Some(level) => level.bits = bits,
-            None => self.levels.push(Level { source, cell, bits }),
+    fn forget_levels(&mut self, source: u64) {
+        let last = self.levels.range((source, 0)..=(source, usize::MAX)).map(|(key, _)| *key);
+        for key in last.collect::<Vec<_>>() {
+            self.levels.remove(&key);
         }
     }
 
     fn collected(&self, series: &Arc<Series>) -> CollectedSet {
         let mut cells = self.cells.clone();
-        for level in &self.levels {
-            let total = &mut cells[level.cell];
-            *total = add_level(series.descriptor.fields[level.cell].kind, *total, level.bits);
+        for ((_, cell), bits) in &self.levels {
+            let total = &mut cells[*cell];
+            *total = add_level(series.descriptor.fields[*cell].kind, *total, *bits);
         }
         CollectedSet::new(Arc::clone(series), cells)
     }
 }
 
+/// Levels that are too large together stay at the largest number.
 fn add_level(kind: InstrumentKind, total: u64, level: u64) -> u64 {
     match kind {
-        InstrumentKind::GaugeF64 => (f64::from_bits(total) + f64::from_bits(level)).to_bits(),
-        _ => total.wrapping_add(level),
+        InstrumentKind::GaugeF64 => saturating_add(f64::from_bits(total), f64::from_bits(level)).to_bits(),
+        InstrumentKind::GaugeI64 => total.cast_signed().saturating_add(level.cast_signed()).cast_unsigned(),
+        _ => total.saturating_add(level),
     }
 }

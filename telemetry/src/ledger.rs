@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 
 use crate::batch::{Amount, Batch};
 use crate::descriptor::{InstrumentKind, MetricsDescriptor};
+use crate::float::saturating_add;
 use crate::reading::{Reading, is_dirty};
 use crate::set::Instance;
 
@@ -152,7 +153,7 @@ fn integer(cell: usize, now: u64, last: u64, batch: &mut Batch) {
 
 fn float(cell: usize, now: u64, last: u64, batch: &mut Batch) {
     if now != last {
-        batch.change(cell, Amount::Float(f64::from_bits(now) - f64::from_bits(last)));
+        batch.change(cell, Amount::Float(saturating_add(f64::from_bits(now), -f64::from_bits(last))));
     }
 }
 

@@ -108,7 +108,8 @@ fn of_two_kinds_one_is_left_out_the_same_each_time_and_it_is_said_once() {
         let telemetry = Telemetry::default();
         let worker = telemetry.worker();
         let counter = counter_first.then(|| worker.register::<counted::Metrics>(LEFT));
-        let _gauge: Set<gauged::Metrics> = worker.register(LEFT);
+        let gauge: Set<gauged::Metrics> = worker.register(LEFT);
+        gauge.load.set(5);
         let _counter: Set<counted::Metrics> = counter.unwrap_or_else(|| worker.register(LEFT));
         let text = telemetry.prometheus_text();
         assert!(text.contains("\nclash_kind_load_total{clash_side=\"left\"} 0\n"), "{text}");
@@ -124,7 +125,8 @@ fn of_two_kinds_one_is_left_out_the_same_each_time_and_it_is_said_once() {
     let telemetry = Telemetry::default();
     let worker = telemetry.worker();
     let _histogram: Set<coarse::Metrics> = worker.register(());
-    let _derived: Set<Derived> = worker.register(());
+    let derived: Set<Derived> = worker.register(());
+    derived.count.inc();
     telemetry.collect();
     assert_eq!(telemetry.collect().sum("telemetry.pipeline.clashes", &[]), 1);
 }

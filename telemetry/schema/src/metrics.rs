@@ -219,7 +219,10 @@ fn bounds_problem(bounds: &[f64]) -> Option<String> {
     }
     let rising = bounds.windows(2).all(|pair| pair[0] < pair[1]);
     let finite = bounds.iter().all(|bound| bound.is_finite());
-    (!rising || !finite).then(|| "bounds must be finite and rise".to_owned())
+    if !rising || !finite {
+        return Some("bounds must be finite and rise".to_owned());
+    }
+    bounds.iter().any(|bound| *bound < 0.0).then(|| "bounds must not be negative, as no value is".to_owned())
 }
 
 #[cfg(test)]
@@ -280,7 +283,9 @@ mod tests {
         );
         let histogram = MetricDeclaration { instrument: Some(Instrument::Histogram), ..metric("x") };
         check(histogram.clone(), Part::Buckets, "histogram needs");
-        check(MetricDeclaration { buckets: bounds, ..histogram }, Part::Buckets, "rise");
+        check(MetricDeclaration { buckets: bounds, ..histogram.clone() }, Part::Buckets, "rise");
+        let negative = Some(BucketsDeclaration::Bounds(vec![-1.0, 0.0, 1.0]));
+        check(MetricDeclaration { buckets: negative, ..histogram }, Part::Buckets, "negative");
     }
 
     #[test]

@@ -24,11 +24,13 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Records a value. What is not finite, or would make the sum so, is rejected and counted as such.
+    /// Records a value. What is negative or not finite, or would make the sum so, is rejected and counted as such.
     #[inline]
     pub fn record(&self, value: f64) {
         let sum = f64::from_bits(self.sum.load(Ordering::Relaxed)) + value;
-        let (true, Some(count)) = (sum.is_finite(), self.counts.get(self.buckets.index(value))) else {
+        let (true, Some(count)) =
+            (value >= 0.0 && sum.is_finite(), self.counts.get(self.buckets.index(value)))
+        else {
             return reject(self.rejected);
         };
         let sequence = self.sequence.load(Ordering::Relaxed);

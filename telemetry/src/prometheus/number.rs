@@ -11,6 +11,9 @@ pub(super) fn push(out: &mut String, number: Number) {
     let _ = match number {
         Number::U64(number) => write!(out, "{number}"),
         Number::I64(number) => write!(out, "{number}"),
+        Number::F64(number) if number.is_infinite() => {
+            write!(out, "{}Inf", if number > 0.0 { '+' } else { '-' })
+        }
         Number::F64(number) => write!(out, "{number:?}"),
     };
 }
@@ -35,6 +38,16 @@ fn as_go(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn infinities_are_spelt_as_the_formats_spell_them() {
+        let mut out = String::new();
+        for number in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1.0] {
+            push(&mut out, Number::F64(number));
+            out.push(' ');
+        }
+        assert_eq!(out, "+Inf -Inf NaN 1.0 ");
+    }
 
     #[test]
     fn bounds_are_canonical() {

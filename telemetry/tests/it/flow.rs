@@ -178,6 +178,72 @@ fn what_is_not_finite_or_goes_down_is_rejected_and_counted() {
 }
 
 #[test]
+fn sums_of_several_owners_stay_finite_and_what_they_cannot_take_is_counted() {
+    const LARGE: f64 = 1.5e308;
+    let telemetry = Telemetry::default();
+    let workers = [telemetry.worker(), telemetry.worker()];
+    let sets: Vec<Set<KindMetrics>> = workers.iter().map(|worker| worker.register(())).collect();
+    for set in &sets {
+        set.cpu.add(LARGE);
+        set.batch_size.record(LARGE);
+        set.kept.set(LARGE);
+        set.memory.set(u64::MAX);
+        set.balance.set(i64::MAX);
+    }
+    let other: Set<HttpServerMetrics> = workers[0].register(route("/a"));
+    let another: Set<HttpServerMetrics> = workers[0].register(route("/b"));
+    other.requests.add(u64::MAX);
+    another.requests.add(2);
+    other.request_duration.record(LARGE);
+    another.request_duration.record(LARGE);
+    let collected = telemetry.collect();
+    for metric in ["edge.cpu.time", "edge.batch_size", "edge.kept", "edge.http.server.request_duration"] {
+        assert_eq!(collected.value(metric, &[]).to_bits(), f64::MAX.to_bits(), "{metric}");
+    }
+    let merged = collected.histogram("edge.http.server.request_duration", &[]).expect("it is registered");
+    assert!(merged.sum().is_finite());
+    assert_eq!(collected.sum("edge.memory", &[]), u64::MAX);
+    assert_eq!(collected.sum("edge.balance", &[]), i64::MAX.cast_unsigned());
+    assert_eq!(collected.sum(REQUESTS, &[]), u64::MAX);
+    assert_eq!(collected.sum("telemetry.pipeline.rejected", &[]), 2);
+    let text = collected.prometheus_text();
+    let values: Vec<&str> = text.lines().filter_map(|line| Some(line.rsplit_once(' ')?.1)).collect();
+    assert!(!values.iter().any(|value| value.contains("nf") && value.len() < 5), "{text}");
+}
+
+#[test]
+fn negative_values_are_no_measurements_for_a_histogram() {
+    let telemetry = Telemetry::default();
+    let worker = telemetry.worker();
+    let set: Set<HttpServerMetrics> = worker.register(route("/"));
+    for value in [-1.0, -0.0, 0.0, -f64::MIN_POSITIVE, 0.5] {
+        set.request_duration.record(value);
+    }
+    let collected = telemetry.collect();
+    assert_eq!(collected.sum("edge.http.server.request_duration", &[]), 3);
+    assert_eq!(collected.sum("telemetry.pipeline.rejected", &[]), 2);
+}
+
+#[test]
+fn many_live_gauges_of_one_series_cost_as_much_each_as_few() {
+    const SETS: u64 = 100_000;
+    let telemetry = Telemetry::default();
+    let worker = telemetry.worker();
+    let sets: Vec<Set<KindMetrics>> = (0..SETS).map(|_| worker.register(())).collect();
+    let start = std::time::Instant::now();
+    for round in 1..=3 {
+        for set in &sets {
+            set.memory.set(round);
+        }
+        assert_eq!(telemetry.collect().sum("edge.memory", &[]), SETS * round);
+    }
+    drop(sets);
+    assert_eq!(telemetry.collect().sum("edge.memory", &[]), 0);
+    // A search through all of them per set takes a minute in a test build.
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
 fn counting_flushing_collecting_and_dropping_at_once_lose_nothing() {
     const WORKERS: u64 = 4;
     const ROUNDS: u64 = 200;
