@@ -68,9 +68,12 @@ fn policies<'a>(tree: &'a Value, warnings: &mut Vec<String>) -> Result<&'a [Valu
         }
         other => other,
     };
+    // A list of other things, or the first line of a file in the middle of being written, must not unload every
+    // policy: only an empty list says that there are none.
+    let has_id = |policy: &Value| policy.get("id").and_then(Value::as_str).is_some_and(|id| !id.is_empty());
     match list {
-        Value::Array(policies) => Ok(policies),
-        Value::Null if tree.is_object() => Ok(&[]),
+        Value::Array(policies) if policies.is_empty() || policies.iter().any(has_id) => Ok(policies),
+        Value::Array(_) => Err(ParseError("no entry of the list is a policy with an `id`".into())),
         other => Err(ParseError(format!("expected a list of policies, found {}", kind(other)))),
     }
 }

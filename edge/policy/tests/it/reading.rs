@@ -45,6 +45,9 @@ fn a_document_that_is_none_is_an_error_that_says_why() {
         ("42", "expected a list of policies, found a number"),
         ("{\"policies\": {}}", "expected a list of policies, found an object"),
         ("a: [", "not YAML: "),
+        ("policies:\n", "expected a list of policies, found null"),
+        ("- 1\n", "no entry of the list is a policy with an `id`"),
+        ("[{\"name\": \"x\"}]", "no entry of the list is a policy with an `id`"),
     ] {
         let error = PolicySet::parse(text.as_bytes()).expect_err(text).to_string();
         assert!(error.starts_with(expected), "{text}: {error}");

@@ -1,6 +1,6 @@
 //! OTLP logs: `ExportLogsServiceRequest`, in protobuf and JSON, filtered in place.
 //!
-//! Resources hold scopes, scopes hold records; each is walked once. What is dropped is cut out, what changes is
+//! Resources hold scopes, scopes hold records; each record is walked once. What is dropped is cut out, what changes is
 //! written anew, and everything else is copied as it stands.
 
 mod attributes;
