@@ -1,4 +1,6 @@
 //! Declarations to code. The item itself is always emitted, mistakes beside it.
+//!
+//! A pattern takes a constant of the user's for itself, so that variables have names that nobody else has.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -68,8 +70,11 @@ fn metric_set_impl(ident: &Ident, model: &MetricSetModel) -> TokenStream {
         .iter()
         .zip(&model.fields)
         .map(|(metric, (_, ty))| metric_descriptor(&model.declaration.full_name(metric), metric, ty));
-    let handles =
-        model.fields.iter().enumerate().map(|(index, (field, _))| quote!(#field: cells.field(#index)));
+    let handles = model
+        .fields
+        .iter()
+        .enumerate()
+        .map(|(index, (field, _))| quote!(#field: __telemetry_cells.field(#index)));
     quote! {
         #[automatically_derived]
         impl ::telemetry::MetricSet for #ident {
@@ -84,7 +89,7 @@ fn metric_set_impl(ident: &Ident, model: &MetricSetModel) -> TokenStream {
                 &DESCRIPTOR
             };
 
-            fn attach(cells: &::telemetry::__private::Cells) -> Self {
+            fn attach(__telemetry_cells: &::telemetry::__private::Cells) -> Self {
                 Self { #(#handles),* }
             }
         }
@@ -114,10 +119,10 @@ fn metric_descriptor(name: &str, metric: &MetricDeclaration, ty: &Type) -> Token
 
 fn field_check(ty: &Type, has_buckets: bool) -> TokenStream {
     quote_spanned! { ty.span() =>
-        if let ::core::option::Option::Some(problem) =
+        if let ::core::option::Option::Some(__telemetry_problem) =
             ::telemetry::__private::field_problem(<#ty as ::telemetry::Instrument>::KIND, #has_buckets)
         {
-            ::core::panic!("{}", problem)
+            ::core::panic!("{}", __telemetry_problem)
         }
     }
 }

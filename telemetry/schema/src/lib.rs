@@ -15,7 +15,7 @@ mod unit;
 pub use attributes::{AttributeDeclaration, AttributesDeclaration};
 pub use instrument::Instrument;
 pub use metrics::{BucketsDeclaration, Declarer, MetricDeclaration, MetricsDeclaration};
-pub use name::{NAME_BYTES_MAX, event_name_problem, name_problem};
+pub use name::{NAME_BYTES_MAX, event_key_problem, event_keys_problem, event_name_problem, name_problem};
 pub use problem::{Part, Place, Problem};
 pub use prometheus::{prometheus_family, prometheus_name, prometheus_series};
 pub use range::{RangeProblem, parse_range};

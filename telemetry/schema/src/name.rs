@@ -27,13 +27,52 @@ pub const fn name_problem(name: &str) -> Option<&'static str> {
 /// What is wrong with an event name, if anything: the grammar of names, and at least one dot, because an event
 /// name is unique only within a namespace.
 pub const fn event_name_problem(name: &str) -> Option<&'static str> {
-    if let Some(problem) = name_problem(name) {
+    if let Some(problem) = event_key_problem(name) {
         return Some(problem);
     }
     if has_dot(name.as_bytes()) {
         return None;
     }
     Some("event name needs a namespace and a word, as in \"edge.server.ready\"")
+}
+
+/// What is wrong with the key of an event's field, if anything: the grammar of names, outside what is reserved.
+pub const fn event_key_problem(key: &str) -> Option<&'static str> {
+    if let Some(problem) = name_problem(key) {
+        return Some(problem);
+    }
+    if starts_with(key.as_bytes(), b"otel.") {
+        return Some("prefix `otel.` is reserved for OpenTelemetry");
+    }
+    None
+}
+
+/// What is wrong between the keys of an event, if anything.
+pub const fn event_keys_problem(keys: &[&str]) -> Option<&'static str> {
+    let mut at = 0;
+    while at < keys.len() {
+        let mut before = 0;
+        while before < at {
+            let (one, other) = (keys[before].as_bytes(), keys[at].as_bytes());
+            if one.len() == other.len() && starts_with(one, other) {
+                return Some("an event has two fields of one key");
+            }
+            before += 1;
+        }
+        at += 1;
+    }
+    None
+}
+
+const fn starts_with(bytes: &[u8], prefix: &[u8]) -> bool {
+    let mut at = 0;
+    while at < prefix.len() {
+        if at >= bytes.len() || bytes[at] != prefix[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 const fn problem_between(bytes: &[u8]) -> Option<&'static str> {
@@ -107,5 +146,20 @@ mod tests {
         assert_eq!(event_name_problem("edge.server.ready"), None);
         assert!(event_name_problem("ready").is_some());
         assert!(event_name_problem("edge.Ready").is_some());
+    }
+
+    #[test]
+    fn what_is_opentelemetrys_own_is_reserved() {
+        assert!(event_name_problem("otel.ready").is_some());
+        assert!(event_key_problem("otel.scope.name").is_some());
+        assert_eq!(event_key_problem("otel"), None);
+        assert_eq!(event_name_problem("otelcol.ready"), None);
+    }
+
+    #[test]
+    fn the_keys_of_an_event_differ() {
+        assert_eq!(event_keys_problem(&["a", "ab", "b", "a.b"]), None);
+        assert_eq!(event_keys_problem(&[]), None);
+        assert!(event_keys_problem(&["a", "b", "a"]).is_some());
     }
 }

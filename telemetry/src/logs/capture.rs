@@ -64,7 +64,7 @@ impl CapturedEvent {
 
 impl LogProvider for Capture {
     fn emit(&self, event: &Event<'_>) {
-        let fields = event.fields.iter().map(|field| (field.key, field.value.to_string())).collect();
+        let fields = event.fields.iter().map(|field| (field.key, field.value.to_text())).collect();
         let &super::EventDescriptor { name, level, target } = event.descriptor;
         self.lock().push(CapturedEvent { time: event.time, name, level, target, fields });
     }

@@ -1,6 +1,6 @@
 //! An event as providers see it.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::time::SystemTime;
 
 use super::Level;
@@ -61,6 +61,17 @@ pub enum EventValue<'a> {
     Debug(&'a dyn fmt::Debug),
 }
 
+impl EventValue<'_> {
+    /// The value as text. One that fails to show itself is marked: whoever emits is not to fail for it.
+    pub(super) fn to_text(self) -> String {
+        let mut text = String::new();
+        if write!(text, "{self}").is_err() {
+            text.push_str("<not shown>");
+        }
+        text
+    }
+}
+
 impl fmt::Display for EventValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -73,5 +84,24 @@ impl fmt::Display for EventValue<'_> {
 impl fmt::Debug for EventValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Broken;
+
+    impl fmt::Display for Broken {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("half")?;
+            Err(fmt::Error)
+        }
+    }
+
+    #[test]
+    fn a_value_that_fails_to_show_itself_fails_nobody_else() {
+        assert_eq!(EventValue::Display(&Broken).to_text(), "half<not shown>");
     }
 }

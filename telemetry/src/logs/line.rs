@@ -23,7 +23,7 @@ pub(super) fn line(event: &Event<'_>) -> String {
     );
     for field in event.fields {
         let _ = write!(line, " {}=", field.key);
-        push_value(&mut line, &field.value.to_string());
+        push_value(&mut line, &field.value.to_text());
     }
     line.push('\n');
     line
@@ -31,8 +31,8 @@ pub(super) fn line(event: &Event<'_>) -> String {
 
 fn push_value(line: &mut String, value: &str) {
     let shown = cut(value);
-    if shown.is_empty() || shown.contains(|c: char| c.is_whitespace() || c.is_control() || c == '"') {
-        // Writing to a `String` cannot fail. Debug quotes and escapes: the line stays one line.
+    if shown.is_empty() || shown.contains(is_ambiguous) {
+        // Writing to a `String` cannot fail. Debug quotes and escapes: the line stays one line, and looks like it.
         let _ = write!(line, "{shown:?}");
     } else {
         line.push_str(shown);
@@ -40,6 +40,15 @@ fn push_value(line: &mut String, value: &str) {
     if shown.len() < value.len() {
         line.push('…');
     }
+}
+
+/// Whether a reader, or a program, could take it for something else: for a separator, for an escape, or for nothing at
+/// all, as what is invisible or turns the direction of writing.
+fn is_ambiguous(letter: char) -> bool {
+    letter.is_whitespace()
+        || letter.is_control()
+        || matches!(letter, '"' | '=' | '\\')
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn cut(value: &str) -> &str {
@@ -70,6 +79,21 @@ mod tests {
     fn an_event_is_always_one_line() {
         assert!(shown("two\nlines \"quoted\"").ends_with(" x.y=\"two\\nlines \\\"quoted\\\"\"\n"));
         assert!(shown("").ends_with(" x.y=\"\"\n"));
+    }
+
+    #[test]
+    fn what_looks_like_something_else_is_quoted_and_escaped() {
+        for (value, expected) in [
+            ("a=b", "\"a=b\""),
+            ("\\n", "\"\\\\n\""),
+            ("\u{202e}x", "\"\\u{202e}x\""),
+            ("\u{2066}x", "\"\\u{2066}x\""),
+            ("a\u{200b}b", "\"a\\u{200b}b\""),
+            ("\u{feff}", "\"\\u{feff}\""),
+            ("é", "é"),
+        ] {
+            assert!(shown(value).ends_with(&format!(" x.y={expected}\n")), "{}", shown(value));
+        }
     }
 
     #[test]

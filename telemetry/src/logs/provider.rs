@@ -1,7 +1,7 @@
 //! Where events go.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
 use super::{Capture, DirectConsole, Event, Level, QueuedConsole};
 
@@ -54,8 +54,8 @@ pub(super) trait LogProvider: Send + Sync {
     /// Takes one event.
     fn emit(&self, event: &Event<'_>);
 
-    /// Waits until what was taken has been written, at most for `deadline`; whether it has.
-    fn flush(&self, _deadline: Duration) -> bool {
+    /// Waits until what was taken has been written, at most until `end`; whether it has.
+    fn flush(&self, _end: Instant) -> bool {
         true
     }
 }

@@ -10,7 +10,16 @@ struct App {
     latency: Latency,
 }
 
+/// Names of a user that the macros might have as well.
+const EVENT: &str = "e";
+const KEY: &str = "k";
+#[allow(non_upper_case_globals)]
+const problem: u8 = 1;
+#[allow(non_upper_case_globals)]
+const cells: u8 = 1;
+
 fn main() {
+    telemetry::otel_info!("app.names", event = ?EVENT, key = KEY, problem = problem, cells = cells);
     let set: telemetry::Set<App> = telemetry::Telemetry::default().worker().register(());
     set.latency.record(0.1);
     telemetry::otel_info!("app.started", process.pid = 1, error.type = ?None::<()>);
