@@ -59,15 +59,16 @@ impl Cells {
 ///
 /// Dropping it loses nothing: what it counted stays in the totals of its series.
 pub struct Set<S> {
+    /// Dropped first: a drop of the user's may still count.
     metrics: S,
-    instance: Arc<Instance>,
+    ownership: Ownership,
     owner: OneThread,
 }
 
 impl<S: MetricSet> Set<S> {
     pub(crate) fn new(instance: Arc<Instance>) -> Self {
         let metrics = S::attach(&Cells { descriptor: S::DESCRIPTOR, block: instance.block });
-        Self { metrics, instance, owner: PhantomData }
+        Self { metrics, ownership: Ownership(instance), owner: PhantomData }
     }
 }
 
@@ -82,14 +83,18 @@ impl<S> Deref for Set<S> {
 
 impl<S> fmt::Debug for Set<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{{{}}}", self.instance.series.descriptor.name, self.instance.series.labels)
+        let series = &self.ownership.0.series;
+        write!(f, "{}{{{}}}", series.descriptor.name, series.labels)
     }
 }
 
-impl<S> Drop for Set<S> {
+/// The owner's end of an instance.
+struct Ownership(Arc<Instance>);
+
+impl Drop for Ownership {
     fn drop(&mut self) {
         // Pairs with the acquire of whoever flushes last: it must see every count of the owner.
-        self.instance.retired.store(true, Ordering::Release);
+        self.0.retired.store(true, Ordering::Release);
     }
 }
 

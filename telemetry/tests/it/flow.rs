@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use telemetry::{Scalar, Set, Telemetry, TelemetryOptions};
+use telemetry::{Counter, Scalar, Set, Telemetry, TelemetryOptions, metric_set};
 
 use crate::declarations::{HttpServerMetrics, KindMetrics, route};
 
@@ -241,6 +241,35 @@ fn many_live_gauges_of_one_series_cost_as_much_each_as_few() {
     assert_eq!(telemetry.collect().sum("edge.memory", &[]), 0);
     // A search through all of them per set takes a minute in a test build.
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+thread_local! {
+    static COLLECTED_FROM: std::cell::RefCell<Option<Telemetry>> = const { std::cell::RefCell::new(None) };
+}
+
+/// A set that counts its own end, beside a collection.
+#[metric_set(name = "edge.last")]
+struct LastMetrics {
+    /// Ends.
+    #[metric(unit = "{end}")]
+    ends: Counter<u64>,
+}
+
+impl Drop for LastMetrics {
+    fn drop(&mut self) {
+        COLLECTED_FROM.with_borrow(|telemetry| telemetry.as_ref().map(Telemetry::collect));
+        self.ends.inc();
+    }
+}
+
+#[test]
+fn what_a_set_counts_while_it_is_dropped_arrives() {
+    let telemetry = Telemetry::default();
+    COLLECTED_FROM.set(Some(telemetry.clone()));
+    let worker = telemetry.worker();
+    drop(worker.register::<LastMetrics>(()));
+    COLLECTED_FROM.set(None);
+    assert_eq!(telemetry.collect().sum("edge.last.ends", &[]), 1);
 }
 
 #[test]
