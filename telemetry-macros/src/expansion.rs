@@ -4,8 +4,9 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Fields, Ident, ItemEnum, ItemStruct, Type};
+use syn::{Data, DataEnum, DeriveInput, Fields, Ident, ItemStruct, Type};
 use telemetry_schema::{BucketsDeclaration, MetricDeclaration, parse_range};
 
 use crate::input::{self, Mistakes};
@@ -21,7 +22,7 @@ pub(crate) fn metric_set(arguments: TokenStream, item: &TokenStream) -> TokenStr
     };
     let model = MetricSetModel::read(arguments, &mut item, &mut mistakes);
     validation::report(model.declaration.problems(), &model.spans, &mut mistakes);
-    let implementation = is_a_set(&item).then(|| metric_set_impl(&item.ident, &model));
+    let implementation = is_a_set(&item).then(|| metric_set_impl(&item.ident, &model, mistakes.is_empty()));
     let mistakes = mistakes.into_tokens();
     quote! { #item #implementation #mistakes }
 }
@@ -42,11 +43,26 @@ pub(crate) fn attribute_set(arguments: TokenStream, item: &TokenStream) -> Token
 
 pub(crate) fn attribute_value(item: TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
-    let item: ItemEnum = match syn::parse2(item) {
+    let item: DeriveInput = match syn::parse2(item) {
         Ok(item) => item,
         Err(error) => return error.into_compile_error(),
     };
-    let words = enum_words(&item, &mut mistakes);
+    let Data::Enum(body) = &item.data else {
+        mistakes.push(item.ident.span(), "the values of an attribute are the variants of an enum");
+        return mistakes.into_tokens();
+    };
+    if !item.generics.params.is_empty() {
+        mistakes.push(
+            item.generics.span(),
+            "an enum of attribute values cannot be generic, its words are constants",
+        );
+        return mistakes.into_tokens();
+    }
+    if body.variants.is_empty() {
+        mistakes.push(item.ident.span(), "an attribute needs at least one value: give the enum a variant");
+        return mistakes.into_tokens();
+    }
+    let words = enum_words(body, &mut mistakes);
     let implementation = attribute_value_impl(&item.ident, &words);
     let mistakes = mistakes.into_tokens();
     quote! { #implementation #mistakes }
@@ -62,14 +78,13 @@ fn is_a_set(item: &ItemStruct) -> bool {
     matches!(item.fields, Fields::Named(_)) && item.generics.params.is_empty()
 }
 
-fn metric_set_impl(ident: &Ident, model: &MetricSetModel) -> TokenStream {
+fn metric_set_impl(ident: &Ident, model: &MetricSetModel, is_right: bool) -> TokenStream {
     let (name, brief) = (&model.declaration.name, &model.declaration.brief);
     let attributes = model.attributes.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
     let metrics = &model.declaration.metrics;
-    let descriptors = metrics
-        .iter()
-        .zip(&model.fields)
-        .map(|(metric, (_, ty))| metric_descriptor(&model.declaration.full_name(metric), metric, ty));
+    let descriptors = metrics.iter().zip(&model.fields).map(|(metric, (_, ty))| {
+        metric_descriptor(&model.declaration.full_name(metric), metric, ty, is_right)
+    });
     let handles = model
         .fields
         .iter()
@@ -96,15 +111,15 @@ fn metric_set_impl(ident: &Ident, model: &MetricSetModel) -> TokenStream {
     }
 }
 
-fn metric_descriptor(name: &str, metric: &MetricDeclaration, ty: &Type) -> TokenStream {
+fn metric_descriptor(name: &str, metric: &MetricDeclaration, ty: &Type, is_right: bool) -> TokenStream {
     let unit = metric.unit.as_deref().unwrap_or("1");
     let brief = &metric.brief;
     let (buckets, has_buckets) = match buckets(metric, unit) {
         Some(buckets) => (quote!(::core::option::Option::Some(#buckets)), true),
         None => (quote!(::core::option::Option::None), false),
     };
-    // An instrument known by name has been checked on the user's word.
-    let check = metric.instrument.is_none().then(|| field_check(ty, has_buckets));
+    // A name says nothing for certain: it may be an alias. What has been said on the user's word is not said again.
+    let check = (is_right || metric.instrument.is_none()).then(|| field_check(ty, has_buckets));
     quote! {{
         #check
         ::telemetry::MetricsField {
@@ -187,7 +202,7 @@ fn attribute_value_impl(ident: &Ident, words: &[(Ident, String)]) -> TokenStream
     }
 }
 
-fn enum_words(item: &ItemEnum, mistakes: &mut Mistakes) -> Vec<(Ident, String)> {
+fn enum_words(item: &DataEnum, mistakes: &mut Mistakes) -> Vec<(Ident, String)> {
     let mut words: Vec<(Ident, String)> = Vec::new();
     for variant in &item.variants {
         if !variant.fields.is_empty() {
@@ -196,6 +211,9 @@ fn enum_words(item: &ItemEnum, mistakes: &mut Mistakes) -> Vec<(Ident, String)> 
         let given = input::attribute_argument(&mut variant.attrs.clone(), "value", mistakes);
         let span = given.as_ref().map_or_else(|| variant.ident.span(), syn::LitStr::span);
         let word = given.map_or_else(|| snake_case(&variant.ident), |word| word.value());
+        if word.is_empty() {
+            mistakes.push(span, "a value is empty: for Prometheus that is no label at all");
+        }
         if let Some((first, _)) = words.iter().find(|(_, taken)| *taken == word) {
             mistakes.push(span, format!("value `{word}` is already taken by `{first}`"));
         }
@@ -204,10 +222,18 @@ fn enum_words(item: &ItemEnum, mistakes: &mut Mistakes) -> Vec<(Ident, String)> 
     words
 }
 
+/// `HttpServer` and `HTTPServer` are `http_server`: a word starts at a capital after a small letter or a digit, and
+/// at the last capital of several.
 fn snake_case(variant: &Ident) -> String {
+    let letters: Vec<char> = variant.unraw().to_string().chars().collect();
     let mut word = String::new();
-    for letter in variant.to_string().chars() {
-        if letter.is_uppercase() && !word.is_empty() {
+    for (index, letter) in letters.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| letters[before]);
+        let after = letters.get(index + 1);
+        let starts = before.is_some_and(|before| {
+            before != '_' && (!before.is_uppercase() || after.is_some_and(|after| after.is_lowercase()))
+        });
+        if letter.is_uppercase() && starts {
             word.push('_');
         }
         word.extend(letter.to_lowercase());

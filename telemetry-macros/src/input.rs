@@ -1,15 +1,17 @@
 //! Tokens to what the user wrote, word by word with its place. Collects mistakes instead of stopping at one.
 
-use proc_macro2::{Span, TokenStream};
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Field, Fields, Ident, ItemStruct, Lit, LitStr, Meta, Token, Type};
 use telemetry_schema::unknown_key;
 
 /// All mistakes found so far.
 #[derive(Default)]
-pub(crate) struct Mistakes(Option<syn::Error>);
+pub(crate) struct Mistakes {
+    all: Option<syn::Error>,
+    count: usize,
+}
 
 impl Mistakes {
     pub(crate) fn push(&mut self, span: Span, message: impl std::fmt::Display) {
@@ -17,14 +19,19 @@ impl Mistakes {
     }
 
     pub(crate) fn absorb(&mut self, error: syn::Error) {
-        match &mut self.0 {
+        self.count += 1;
+        match &mut self.all {
             Some(all) => all.combine(error),
-            None => self.0 = Some(error),
+            None => self.all = Some(error),
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_none()
+    }
+
     pub(crate) fn into_tokens(self) -> TokenStream {
-        self.0.map(syn::Error::into_compile_error).unwrap_or_default()
+        self.all.map(syn::Error::into_compile_error).unwrap_or_default()
     }
 }
 
@@ -33,6 +40,8 @@ impl Mistakes {
 pub(crate) struct SetArguments {
     pub(crate) name: Option<LitStr>,
     pub(crate) attributes: Option<Type>,
+    /// Something was not understood: what is missing may just be that.
+    pub(crate) is_partial: bool,
 }
 
 /// `unit = "..."` and the like of one metric.
@@ -42,6 +51,8 @@ pub(crate) struct MetricArguments {
     pub(crate) unit: Option<LitStr>,
     pub(crate) range: Option<LitStr>,
     pub(crate) buckets: Option<(Span, Vec<f64>)>,
+    /// Something was not understood: what is missing may just be that.
+    pub(crate) is_partial: bool,
 }
 
 /// `key = value`, the value an expression or a type.
@@ -68,7 +79,8 @@ impl Parse for Argument {
 /// Reads the arguments of a set; `known` are the keys that this kind of set takes.
 pub(crate) fn set_arguments(tokens: TokenStream, known: &[&str], mistakes: &mut Mistakes) -> SetArguments {
     let mut read = SetArguments::default();
-    for argument in arguments(tokens, mistakes) {
+    let before = mistakes.count;
+    for argument in unique(arguments(tokens, mistakes), mistakes) {
         match argument.key.to_string().as_str() {
             "name" => read.name = parsed(argument.value, mistakes),
             "attributes" if known.contains(&"attributes") => {
@@ -77,13 +89,15 @@ pub(crate) fn set_arguments(tokens: TokenStream, known: &[&str], mistakes: &mut 
             unknown => mistakes.push(argument.key.span(), unknown_key(unknown, known)),
         }
     }
+    read.is_partial = mistakes.count > before;
     read
 }
 
 /// Reads and removes the `#[metric(...)]` of a field.
 pub(crate) fn metric_arguments(field: &mut Field, mistakes: &mut Mistakes) -> MetricArguments {
     let mut read = MetricArguments::default();
-    for argument in helper_arguments(&mut field.attrs, "metric", mistakes) {
+    let before = mistakes.count;
+    for argument in unique(helper_arguments(&mut field.attrs, "metric", mistakes), mistakes) {
         match argument.key.to_string().as_str() {
             "name" => read.name = parsed(argument.value, mistakes),
             "unit" => read.unit = parsed(argument.value, mistakes),
@@ -95,6 +109,7 @@ pub(crate) fn metric_arguments(field: &mut Field, mistakes: &mut Mistakes) -> Me
             }
         }
     }
+    read.is_partial = mistakes.count > before;
     read
 }
 
@@ -105,7 +120,7 @@ pub(crate) fn attribute_argument(
     mistakes: &mut Mistakes,
 ) -> Option<LitStr> {
     let mut read = None;
-    for argument in helper_arguments(attributes, "attribute", mistakes) {
+    for argument in unique(helper_arguments(attributes, "attribute", mistakes), mistakes) {
         if argument.key == key {
             read = parsed(argument.value, mistakes);
         } else {
@@ -113,6 +128,19 @@ pub(crate) fn attribute_argument(
         }
     }
     read
+}
+
+/// Without the arguments whose key was given before.
+fn unique(arguments: Vec<Argument>, mistakes: &mut Mistakes) -> Vec<Argument> {
+    let mut unique: Vec<Argument> = Vec::new();
+    for argument in arguments {
+        if unique.iter().any(|other| other.key == argument.key) {
+            mistakes.push(argument.key.span(), format!("`{}` is given twice", argument.key));
+        } else {
+            unique.push(argument);
+        }
+    }
+    unique
 }
 
 /// The named fields of a struct; a mistake and none for the other shapes.
@@ -125,17 +153,39 @@ pub(crate) fn named_fields<'a>(item: &'a mut ItemStruct, mistakes: &mut Mistakes
         mistakes.push(span, "a set is a struct with named fields");
         return Vec::new();
     };
+    for field in &mut fields.named {
+        for condition in field.attrs.extract_if(.., |attribute| attribute.path().is_ident("cfg")) {
+            mistakes.push(
+                condition.span(),
+                "a field of a set cannot be conditional: put `#[cfg]` on a set of its own",
+            );
+        }
+    }
     fields.named.iter_mut().collect()
 }
 
 /// The first paragraph of the doc comment, on one line.
 pub(crate) fn brief(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter_map(doc_line);
-    let lines = lines.map(|line| line.trim().to_owned()).skip_while(String::is_empty);
+    let lines = attributes.iter().filter_map(doc_text).flat_map(|text| doc_lines(&text));
+    let lines = lines.skip_while(String::is_empty);
     lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn doc_line(attribute: &Attribute) -> Option<String> {
+/// The lines of one doc attribute; a block comment has several, with a column of stars that is not part of them.
+fn doc_lines(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let is_starred =
+        lines.len() > 1 && lines[1..].iter().all(|line| line.is_empty() || line.starts_with('*'));
+    let bare = |line: &str| if is_starred { line.trim_start_matches('*').trim() } else { line }.to_owned();
+    match lines.split_first() {
+        Some((first, rest)) => {
+            std::iter::once((*first).to_owned()).chain(rest.iter().map(|line| bare(line))).collect()
+        }
+        None => vec![String::new()],
+    }
+}
+
+fn doc_text(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else { return None };
     let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value else { return None };
     attribute.path().is_ident("doc").then(|| text.value())
@@ -152,14 +202,22 @@ fn helper_arguments(attributes: &mut Vec<Attribute>, name: &str, mistakes: &mut 
     read
 }
 
+/// Reads argument by argument, so that a slip in one does not hide the others.
 fn arguments(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<Argument> {
-    match Punctuated::<Argument, Token![,]>::parse_terminated.parse2(tokens) {
-        Ok(arguments) => arguments.into_iter().collect(),
-        Err(error) => {
-            mistakes.absorb(error);
-            Vec::new()
+    pieces(tokens).into_iter().filter_map(|piece| parsed(piece, mistakes)).collect()
+}
+
+/// The tokens between commas.
+fn pieces(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut pieces = vec![TokenStream::new()];
+    for token in tokens {
+        match &token {
+            TokenTree::Punct(punct) if punct.as_char() == ',' => pieces.push(TokenStream::new()),
+            _ => pieces.last_mut().expect("there is always one").extend([token]),
         }
     }
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
 }
 
 fn parsed<T: Parse>(tokens: TokenStream, mistakes: &mut Mistakes) -> Option<T> {
@@ -174,9 +232,14 @@ fn bounds(tokens: TokenStream, mistakes: &mut Mistakes) -> Option<(Span, Vec<f64
 
 fn bound(element: &Expr) -> syn::Result<f64> {
     match element {
-        Expr::Lit(ExprLit { lit: Lit::Float(number), .. }) => number.base10_parse(),
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => number.base10_parse(),
+        Expr::Lit(ExprLit { lit: Lit::Float(number), .. }) => finite(number.base10_parse()?, number.span()),
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => finite(number.base10_parse()?, number.span()),
         Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), expr, .. }) => bound(expr).map(|bound| -bound),
         other => Err(syn::Error::new(other.span(), "a bound is a number literal")),
     }
+}
+
+/// A literal can be beyond the largest number; there is no token for what it would become.
+fn finite(bound: f64, span: Span) -> syn::Result<f64> {
+    if bound.is_finite() { Ok(bound) } else { Err(syn::Error::new(span, "a bound must be finite")) }
 }

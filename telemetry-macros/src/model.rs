@@ -30,6 +30,8 @@ pub(crate) struct AttributeSetModel {
 pub(crate) struct Spans {
     set_name: Span,
     set: Span,
+    /// The name of the set is missing, or was not understood, which has been said.
+    is_nameless: bool,
     fields: Vec<FieldSpans>,
 }
 
@@ -38,12 +40,14 @@ struct FieldSpans {
     name: Option<Span>,
     unit: Option<Span>,
     buckets: Option<Span>,
+    /// Some of it was not understood, which has been said.
+    is_partial: bool,
 }
 
 impl MetricSetModel {
     /// Reads the struct and removes what only the macro understands from it.
     pub(crate) fn read(arguments: SetArguments, item: &mut ItemStruct, mistakes: &mut Mistakes) -> Self {
-        let (name, mut spans, brief) = set_words(arguments.name, item, mistakes);
+        let (name, mut spans, brief) = set_words(arguments.name, arguments.is_partial, item, mistakes);
         let mut declaration = MetricsDeclaration { name, brief, metrics: Vec::new(), declarer: declarer() };
         let mut fields = Vec::new();
         for field in input::named_fields(item, mistakes) {
@@ -60,13 +64,19 @@ impl MetricSetModel {
 impl AttributeSetModel {
     /// Reads the struct and removes what only the macro understands from it.
     pub(crate) fn read(arguments: SetArguments, item: &mut ItemStruct, mistakes: &mut Mistakes) -> Self {
-        let (name, mut spans, brief) = set_words(arguments.name, item, mistakes);
+        let (name, mut spans, brief) = set_words(arguments.name, arguments.is_partial, item, mistakes);
         let mut declaration = AttributesDeclaration { name, brief, attributes: Vec::new() };
         let mut fields = Vec::new();
         for field in input::named_fields(item, mistakes) {
             let key = input::attribute_argument(&mut field.attrs, "key", mistakes);
             let name = key.as_ref().map(LitStr::span);
-            spans.fields.push(FieldSpans { field: field_span(field), name, unit: None, buckets: None });
+            spans.fields.push(FieldSpans {
+                field: field_span(field),
+                name,
+                unit: None,
+                buckets: None,
+                is_partial: false,
+            });
             declaration.attributes.push(AttributeDeclaration {
                 field: field_name(field),
                 key: key.map(|key| key.value()),
@@ -79,6 +89,19 @@ impl AttributeSetModel {
 }
 
 impl Spans {
+    /// Whether a problem with it may be nothing but the consequence of a mistake that has been said.
+    pub(crate) fn is_consequence(&self, place: Place) -> bool {
+        let Some(field) = place.field.map(|index| &self.fields[index]) else {
+            return self.is_nameless && place.part == Part::Name;
+        };
+        let is_missing = match place.part {
+            Part::Name | Part::Brief => false,
+            Part::Unit => field.unit.is_none(),
+            Part::Buckets => field.buckets.is_none() || field.unit.is_none(),
+        };
+        field.is_partial && is_missing
+    }
+
     /// The user's word that a problem is about.
     pub(crate) fn of(&self, place: Place) -> Span {
         let Some(field) = place.field.map(|index| &self.fields[index]) else {
@@ -102,12 +125,22 @@ fn declarer() -> Declarer {
     }
 }
 
-fn set_words(name: Option<LitStr>, item: &ItemStruct, mistakes: &mut Mistakes) -> (String, Spans, String) {
+fn set_words(
+    name: Option<LitStr>,
+    is_partial: bool,
+    item: &ItemStruct,
+    mistakes: &mut Mistakes,
+) -> (String, Spans, String) {
     let set = item.ident.span();
-    if name.is_none() {
+    if name.is_none() && !is_partial {
         mistakes.push(set, "a set needs a name: `name = \"...\"` in lower-case words joined by dots");
     }
-    let spans = Spans { set_name: name.as_ref().map_or(set, LitStr::span), set, fields: Vec::new() };
+    let spans = Spans {
+        set_name: name.as_ref().map_or(set, LitStr::span),
+        set,
+        is_nameless: name.is_none(),
+        fields: Vec::new(),
+    };
     // Stands in for the missing name, so that the fields are still checked.
     let name = name.map_or_else(|| "unnamed".to_owned(), |name| name.value());
     (name, spans, input::brief(&item.attrs))
@@ -136,6 +169,7 @@ fn metric_spans(field: &Field, words: &MetricArguments) -> FieldSpans {
         name: words.name.as_ref().map(LitStr::span),
         unit: words.unit.as_ref().map(LitStr::span),
         buckets: words.range.as_ref().map(LitStr::span).or(bounds),
+        is_partial: words.is_partial,
     }
 }
 

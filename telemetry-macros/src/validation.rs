@@ -7,7 +7,7 @@ use crate::model::Spans;
 
 /// Adds every problem to the mistakes.
 pub(crate) fn report(problems: Vec<Problem>, spans: &Spans, mistakes: &mut Mistakes) {
-    for problem in problems {
+    for problem in problems.into_iter().filter(|problem| !spans.is_consequence(problem.place)) {
         mistakes.push(spans.of(problem.place), problem.message);
     }
 }

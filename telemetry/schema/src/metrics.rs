@@ -177,7 +177,11 @@ fn metric_name_problem(name: &str) -> Option<String> {
     if let Some(problem) = set_name_problem(name) {
         return Some(problem);
     }
-    let (stem, last) = name.rsplit_once(['.', '_'])?;
+    let Some((stem, last)) = name.rsplit_once(['.', '_']) else {
+        let is_suffix = SUFFIXES_DERIVED.contains(&name);
+        return is_suffix
+            .then(|| format!("metric name `{name}` only says what exporters derive: write a noun"));
+    };
     if !SUFFIXES_DERIVED.contains(&last) {
         return None;
     }
@@ -271,6 +275,7 @@ mod tests {
     fn each_mistake_is_said_on_its_part() {
         check(metric("requests_total"), Part::Name, "`total`");
         check(metric("body_bytes"), Part::Name, "`bytes`");
+        check(MetricDeclaration { name: Some("bytes".to_owned()), ..metric("x") }, Part::Name, "`bytes`");
         check(MetricDeclaration { name: Some("otel.x".to_owned()), ..metric("x") }, Part::Name, "reserved");
         check(MetricDeclaration { brief: String::new(), ..metric("x") }, Part::Brief, "doc comment");
         check(MetricDeclaration { unit: None, ..metric("x") }, Part::Unit, "needs a unit");

@@ -115,3 +115,44 @@ fn descriptors_tell_kinds_units_and_keys() {
     assert_eq!(keys, expected);
     assert_eq!(Protocol::Datadog.as_str(), "dd");
 }
+
+/// Variants that are not just words in camel case.
+#[derive(AttributeValue)]
+#[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+enum Spelling {
+    HTTP,
+    HTTPServer,
+    r#type,
+    V2Grpc,
+    Http2,
+}
+
+#[test]
+fn variants_become_words() {
+    use Spelling::{HTTP, HTTPServer, Http2, V2Grpc, r#type};
+    let words = [HTTP, HTTPServer, r#type, V2Grpc, Http2].map(|variant| variant.as_str());
+    assert_eq!(words, ["http", "http_server", "type", "v2_grpc", "http2"]);
+}
+
+/** A block says "as much" as lines.
+ *
+ * Not the brief.
+ */
+#[metric_set(name = "edge.block")]
+struct BlockMetrics {
+    /**
+     * Two lines
+     * of one block.
+     */
+    #[metric(unit = "{item}")]
+    items: Counter<u64>,
+}
+
+#[test]
+fn block_comments_are_briefs_too() {
+    let descriptor = BlockMetrics::DESCRIPTOR;
+    assert_eq!(descriptor.brief, "A block says \"as much\" as lines.");
+    assert_eq!(descriptor.fields[0].brief, "Two lines of one block.");
+    let worker = telemetry::Telemetry::default().worker();
+    worker.register::<BlockMetrics>(()).items.inc();
+}
