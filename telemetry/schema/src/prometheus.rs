@@ -46,25 +46,48 @@ fn ends_with_word(name: &str, word: &str) -> bool {
     name.strip_suffix(word).is_some_and(|stem| stem.is_empty() || stem.ends_with('_'))
 }
 
-/// The word for a unit; annotations have none, and `1` is a ratio only where it is a level.
+/// The words for a unit; annotations have none, and `1` is a ratio only where it is a level.
 fn unit_word(unit: &str, instrument: Instrument) -> Option<String> {
     if unit == "1" {
         return (instrument == Instrument::Gauge).then(|| "ratio".to_owned());
     }
-    let (above, below) = match unit.split_once('/') {
-        Some((above, below)) => (above, Some(below)),
-        None => (unit, None),
-    };
-    let words =
-        [atom_word(above, true), below.and_then(|below| atom_word(below, false)).map(|w| format!("per_{w}"))];
-    let words: Vec<String> = words.into_iter().flatten().collect();
+    let bare = without_annotations(unit);
+    let mut words = Vec::new();
+    for (index, side) in bare.split('/').enumerate() {
+        words.extend(side.split('.').filter_map(|atom| atom_words(atom, index > 0)));
+    }
     (!words.is_empty()).then(|| words.join("_"))
 }
 
-fn atom_word(atom: &str, plural: bool) -> Option<String> {
-    let atom = &atom[..atom.find('{').unwrap_or(atom.len())];
-    let (word, takes_s) = match atom {
-        "" | "1" => return None,
+/// A unit without what stands in braces, which may hold anything.
+fn without_annotations(unit: &str) -> String {
+    let outside = unit.split('{').enumerate().map(|(index, part)| match (index, part.split_once('}')) {
+        (1.., Some((_, rest))) => rest,
+        (1.., None) => "",
+        (0, _) => part,
+    });
+    outside.collect()
+}
+
+/// The words for one atom with its power: `s-1` is `per_second`, `m2` is `square_meters`.
+fn atom_words(atom: &str, is_below: bool) -> Option<String> {
+    let is_power = |c: char| c.is_ascii_digit() || c == '-' || c == '+';
+    let symbol = atom.trim_end_matches(is_power);
+    let power: i32 = atom[symbol.len()..].parse().unwrap_or(1);
+    let (symbol, power) = if is_below { (symbol, -power) } else { (symbol, power) };
+    let dimension = match power.unsigned_abs() {
+        1 => String::new(),
+        2 => "square_".to_owned(),
+        3 => "cubic_".to_owned(),
+        other => format!("power_{other}_"),
+    };
+    let word = atom_word(symbol, power > 0)?;
+    Some(if power > 0 { format!("{dimension}{word}") } else { format!("per_{dimension}{word}") })
+}
+
+fn atom_word(symbol: &str, plural: bool) -> Option<String> {
+    let (word, takes_s) = match symbol {
+        "" => return None,
         "s" => ("second", true),
         "ms" => ("millisecond", true),
         "us" => ("microsecond", true),
@@ -72,13 +95,16 @@ fn atom_word(atom: &str, plural: bool) -> Option<String> {
         "min" => ("minute", true),
         "h" => ("hour", true),
         "d" => ("day", true),
+        "wk" => ("week", true),
         "By" => ("byte", true),
         "KiBy" => ("kibibyte", true),
         "MiBy" => ("mebibyte", true),
         "GiBy" => ("gibibyte", true),
+        "TiBy" => ("tebibyte", true),
         "kBy" => ("kilobyte", true),
         "MBy" => ("megabyte", true),
         "GBy" => ("gigabyte", true),
+        "TBy" => ("terabyte", true),
         "bit" => ("bit", true),
         "m" => ("meter", true),
         "g" => ("gram", true),
@@ -118,6 +144,14 @@ mod tests {
         check("edge.record.rate", "{record}/s", Instrument::Gauge, "edge_record_rate_per_second");
         check("edge.saved", "1", Instrument::Gauge, "edge_saved_ratio");
         check("edge.saved", "1", counter, "edge_saved");
+        check("edge.saved", "{a/b}", Instrument::Gauge, "edge_saved");
+        check("edge.saved", "By{a.b/c}/s{x}", Instrument::Gauge, "edge_saved_bytes_per_second");
+        check("edge.saved", "By/s/{x}", Instrument::Gauge, "edge_saved_bytes_per_second");
+        check("edge.saved", "{x}.s/m2", Instrument::Gauge, "edge_saved_seconds_per_square_meter");
+        check("edge.saved", "s-1", Instrument::Gauge, "edge_saved_per_second");
+        check("edge.saved", "m3", Instrument::Gauge, "edge_saved_cubic_meters");
+        check("edge.saved", "kHz", Instrument::Gauge, "edge_saved_kHz");
+        check("edge.saved", "1/s", Instrument::Gauge, "edge_saved_per_second");
         check("edge.load", "%", Instrument::Gauge, "edge_load_percent");
     }
 }

@@ -58,12 +58,25 @@ fn term_problem(unit: &str, term: &str) -> Option<String> {
             "annotation `{annotation}` of unit `{unit}` must be visible ASCII in one pair of braces"
         ));
     }
-    let atom = atom.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '+');
-    let number_only = atom.is_empty() && term.starts_with(|c: char| c.is_ascii_digit());
+    let (atom, power) = atom.split_at(power_start(atom));
+    let number_only = atom.is_empty() && !power.is_empty() && power.bytes().all(|b| b.is_ascii_digit());
+    if !atom.is_empty() && !power.is_empty() && !is_power(power) {
+        return Some(format!("`{power}` in unit `{unit}` is no power, write for example `s-1` or `m2`"));
+    }
     if is_atom(atom) || number_only || (atom.is_empty() && !annotation.is_empty()) {
         return None;
     }
     Some(unknown_atom(unit, atom))
+}
+
+fn power_start(atom: &str) -> usize {
+    atom.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '+').len()
+}
+
+/// One sign at most, and one or two digits that are not zero.
+fn is_power(power: &str) -> bool {
+    let digits = power.strip_prefix(['-', '+']).unwrap_or(power);
+    (1..=2).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn annotation_is_whole(annotation: &str) -> bool {
@@ -125,6 +138,8 @@ mod tests {
             "s-1",
             "Cel",
             "/s",
+            "{a/b.c}",
+            "10",
         ] {
             assert_eq!(unit_problem(unit), None, "{unit}");
         }
@@ -142,6 +157,9 @@ mod tests {
             ("{request", "unclosed"),
             ("{a b}", "visible ASCII"),
             ("By//s", "annotation"),
+            ("s-+-2", "no power"),
+            ("m0", "no power"),
+            ("s-", "no power"),
         ] {
             let problem = unit_problem(unit).unwrap_or_default();
             assert!(problem.contains(right), "{unit}: {problem}");
