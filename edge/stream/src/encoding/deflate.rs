@@ -3,7 +3,7 @@
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 use super::codec::{make_room, output};
-use super::{DecodeError, EncodeError};
+use super::{DecodeError, EncodeError, MEMBERS_MAX};
 
 /// The largest window, which every encoder is allowed to use.
 const WINDOW_BITS: u8 = 15;
@@ -14,15 +14,21 @@ const EXPECTED_RATIO: usize = 6;
 /// Bytes that gzip's header and trailer add to a compressed body.
 const FRAMING_BYTES: usize = 64;
 
+/// Room offered to the machine at a time. It is cleared first, so that all of a large buffer would be cleared again for
+/// each of many small members.
+const STEP_BYTES: usize = 64 << 10;
+
 /// Decodes one or more gzip members.
 pub(super) fn inflate_gzip(mut body: &[u8], bytes_max: usize) -> Result<Vec<u8>, DecodeError> {
     let mut out = output(body.len().saturating_mul(EXPECTED_RATIO), bytes_max);
-    loop {
+    for _ in 0..MEMBERS_MAX {
+        // A machine of its own: one that is reset expects zlib.
         body = inflate(&mut Decompress::new_gzip(WINDOW_BITS), body, &mut out, bytes_max)?;
         if body.is_empty() {
             return Ok(out);
         }
     }
+    Err(DecodeError::TooLarge)
 }
 
 /// Decodes exactly one zlib stream.
@@ -42,8 +48,7 @@ fn inflate<'a>(
     loop {
         make_room(out, bytes_max)?;
         let (consumed, written) = (stream.total_in(), out.len());
-        let status =
-            stream.decompress_vec(body, out, FlushDecompress::None).map_err(|_| DecodeError::Corrupt)?;
+        let status = step(stream, body, out)?;
         let consumed = (stream.total_in() - consumed) as usize;
         body = &body[consumed..];
         if out.len() > bytes_max {
@@ -58,6 +63,15 @@ fn inflate<'a>(
             Status::Ok | Status::BufError => {}
         }
     }
+}
+
+/// Decodes into a bounded part of the free room of `out`.
+fn step(stream: &mut Decompress, body: &[u8], out: &mut Vec<u8>) -> Result<Status, DecodeError> {
+    let (filled, before) = (out.len(), stream.total_out());
+    out.resize(filled + STEP_BYTES.min(out.capacity() - filled), 0);
+    let status = stream.decompress(body, &mut out[filled..], FlushDecompress::None);
+    out.truncate(filled + (stream.total_out() - before) as usize);
+    status.map_err(|_| DecodeError::Corrupt)
 }
 
 /// A compressor that is reset between bodies.

@@ -12,14 +12,18 @@ pub use codec::Codec;
 /// Longest list of codings that is understood; nobody applies more than one, so longer ones are left alone.
 const CODINGS_MAX: usize = 4;
 
+/// Most gzip members or zstd frames in a body: each costs the same to set up however little it holds, and nobody who
+/// sends telemetry comes near. A body of more is as good as too large.
+const MEMBERS_MAX: usize = 1024;
+
 /// One content coding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coding {
-    /// `gzip` and `x-gzip`: any number of members.
+    /// `gzip` and `x-gzip`: one member or more.
     Gzip,
     /// `deflate`: one zlib stream (RFC 9110 section 8.4.1.2).
     Deflate,
-    /// `zstd`: any number of frames.
+    /// `zstd`: one frame or more.
     Zstd,
 }
 
@@ -76,7 +80,7 @@ impl Coding {
 pub enum DecodeError {
     /// Damaged, cut short, followed by garbage, or with a wrong checksum.
     Corrupt,
-    /// Larger than allowed once decoded.
+    /// Larger than allowed once decoded, or in more members or frames than allowed.
     TooLarge,
 }
 

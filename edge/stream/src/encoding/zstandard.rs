@@ -4,7 +4,7 @@ use zstd::zstd_safe::{CCtx, CParameter, DCtx, DParameter, InBuffer, OutBuffer, R
 use zstd::zstd_safe::{compress_bound, get_frame_content_size};
 
 use super::codec::{make_room, output};
-use super::{DecodeError, EncodeError};
+use super::{DecodeError, EncodeError, MEMBERS_MAX};
 
 /// Largest window a frame may ask for, as a power of two: 64 MiB, eight times what RFC 9659 lets senders use.
 const WINDOW_LOG_MAX: u32 = 26;
@@ -29,6 +29,7 @@ impl Zstandard {
         context.reset(ResetDirective::SessionOnly).map_err(|_| DecodeError::Corrupt)?;
         let mut out = output(expected_bytes(body), bytes_max);
         let mut input = InBuffer::around(body);
+        let mut frames = 0;
         loop {
             make_room(&mut out, bytes_max)?;
             let missing = step(context, &mut input, &mut out)?;
@@ -37,6 +38,8 @@ impl Zstandard {
             }
             match (missing, input.pos() == body.len()) {
                 (0, true) => return Ok(out),
+                (0, false) if frames + 1 == MEMBERS_MAX => return Err(DecodeError::TooLarge),
+                (0, false) => frames += 1,
                 // Nothing left to read and room left to write to: the frame is cut.
                 (_, true) if out.len() < out.capacity() => return Err(DecodeError::Corrupt),
                 _ => {}
