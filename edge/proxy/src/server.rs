@@ -1,15 +1,17 @@
 //! A server: its workers, from start to join.
 
+use std::convert::Infallible;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use edge_policy::Registry;
 use edge_protocol::Protocol;
-use telemetry::{Telemetry, otel_info};
+use telemetry::{Telemetry, otel_error, otel_info};
 use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 
@@ -18,6 +20,9 @@ use crate::listener::bind_all;
 use crate::slots::Slots;
 use crate::upstream::{TlsError, connector};
 use crate::worker;
+
+/// How long after the drain deadline a worker may take to end. One that computes does not see the deadline pass.
+const JOIN_GRACE: Duration = Duration::from_secs(2);
 
 /// What the workers share: set before they start and never changed, but for the policies and the slots.
 pub(crate) struct Shared {
@@ -36,7 +41,10 @@ pub(crate) struct Shared {
 pub struct Server {
     local_addr: SocketAddr,
     drain: watch::Sender<bool>,
+    drain_deadline: Duration,
     workers: Vec<JoinHandle<()>>,
+    /// Nothing comes of it: it ends with the last worker.
+    ends: mpsc::Receiver<Infallible>,
 }
 
 /// Why a server could not start.
@@ -70,18 +78,24 @@ impl Server {
         let local_addr = listeners[0].local_addr().map_err(StartError::Worker)?;
         let tls = config.upstreams.iter().any(crate::UpstreamUrl::is_tls);
         let tls = tls.then(|| connector(&config.extra_roots)).transpose()?;
+        let drain_deadline = config.deadlines.drain;
         let slots = Slots::new(config.limits.connections_max);
         let shared = Arc::new(Shared { config, protocols, policies, slots, tls, epoch: Instant::now() });
         let (drain, draining) = watch::channel(false);
+        let (ending, ends) = mpsc::channel();
         let workers = listeners
             .into_iter()
             .enumerate()
-            .map(|(number, listener)| spawn(number, listener, &shared, telemetry, &draining))
+            .map(|(number, listener)| {
+                let (shared, telemetry, draining) =
+                    (Arc::clone(&shared), telemetry.clone(), draining.clone());
+                spawn(number, worker::Start { shared, listener, telemetry, draining, seed: seed() }, &ending)
+            })
             .collect::<io::Result<Vec<_>>>()
             .map_err(StartError::Worker)?;
         let (address, port) = (local_addr.ip().to_string(), local_addr.port());
         otel_info!("edge.server.listening", server.address = address, server.port = port);
-        Ok(Self { local_addr, drain, workers })
+        Ok(Self { local_addr, drain, drain_deadline, workers, ends })
     }
 
     /// Where it listens.
@@ -96,11 +110,24 @@ impl Server {
         }
     }
 
-    /// Waits until every worker is done; to be called after [`Server::shutdown`]. False if one of them panicked.
+    /// Waits until every worker is done, but not long beyond the drain deadline; to be called after
+    /// [`Server::shutdown`]. False if a worker panicked or was left behind.
     pub fn join(mut self) -> bool {
-        let sound = self.workers.drain(..).map(JoinHandle::join).fold(true, |sound, end| sound & end.is_ok());
+        let all_ended = self.wait();
+        let (ended, stuck): (Vec<_>, Vec<_>) =
+            self.workers.drain(..).partition(|worker| all_ended || worker.is_finished());
+        if !stuck.is_empty() {
+            otel_error!("edge.server.drain.gave_up", worker.count = stuck.len());
+        }
+        let sound = ended.into_iter().map(JoinHandle::join).fold(true, |sound, end| sound & end.is_ok());
         otel_info!("edge.server.drain.ended");
-        sound
+        sound && stuck.is_empty()
+    }
+
+    /// Whether every worker ended in time.
+    fn wait(&self) -> bool {
+        let patience = self.drain_deadline.saturating_add(JOIN_GRACE);
+        matches!(self.ends.recv_timeout(patience), Err(RecvTimeoutError::Disconnected))
     }
 }
 
@@ -115,18 +142,21 @@ fn listen(config: &Config) -> Result<Vec<TcpListener>, StartError> {
         .map_err(|source| StartError::Bind { address: config.listen, source })
 }
 
+/// The system's entropy, by the only door that the standard library has to it.
+fn seed() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+/// A worker holds on to `ending` for as long as it lives.
 fn spawn(
     number: usize,
-    listener: TcpListener,
-    shared: &Arc<Shared>,
-    telemetry: &Telemetry,
-    draining: &watch::Receiver<bool>,
+    start: worker::Start,
+    ending: &mpsc::Sender<Infallible>,
 ) -> io::Result<JoinHandle<()>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (shared, telemetry, draining) = (Arc::clone(shared), telemetry.clone(), draining.clone());
-    // The system's entropy, by the only door that the standard library has to it.
-    let seed = RandomState::new().build_hasher().finish();
+    let ending = ending.clone();
     std::thread::Builder::new().name(format!("edge-worker-{number}")).spawn(move || {
-        worker::run(&runtime, worker::Start { shared, listener, telemetry, draining, seed });
+        worker::run(&runtime, start);
+        drop(ending);
     })
 }

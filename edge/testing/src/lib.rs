@@ -17,4 +17,4 @@ pub use splits::{in_two, one_by_one};
 use std::time::Duration;
 
 /// How long anything is waited for; far beyond what any test needs.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);

@@ -2,10 +2,11 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Instant;
 
 use edge_policy::{PolicySet, Snapshot};
 use edge_proxy::{Config, Server, StartError};
-use edge_testing::Answer;
+use edge_testing::{Answer, PATIENCE};
 use telemetry::Telemetry;
 
 use crate::setup::{Edge, LOG_POLICY, SOON, get, post, registry, table};
@@ -70,6 +71,19 @@ fn shutdown_ends_at_its_deadline() {
     let (_, telemetry) = edge.stop();
     assert!(stuck.try_response().is_none());
     assert_eq!(telemetry.collect().sum("edge.limit.hits", &[("limit", "drain_deadline")]), 1);
+}
+
+#[test]
+fn a_worker_that_computes_without_end_is_left_behind() {
+    let edge = Edge::with(|config| config.deadlines.drain = SOON);
+    let mut client = edge.client();
+    client.send(post("/v1/logs", "", "endless\n"));
+    // Nothing tells that the evaluation has begun.
+    std::thread::sleep(SOON);
+    let began = Instant::now();
+    edge.server.shutdown();
+    assert!(!edge.server.join());
+    assert!(began.elapsed() < PATIENCE / 2);
 }
 
 #[test]

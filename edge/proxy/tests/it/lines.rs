@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use edge_policy::{Nanos, Signal, Worker};
 use edge_protocol::{BodyFilter, FailOpen, Filtered, Head, Outcome, Plan, Protocol, RecordCounts, Upstream};
+use edge_testing::PATIENCE;
 use http::Response;
 
 /// `/_health` is answered, `/v1/logs` filtered, `/v1/other` relayed because it cannot be, everything else relayed.
@@ -44,6 +45,9 @@ impl BodyFilter for LineFilter {
             return Filtered { outcome: Outcome::FailOpen(FailOpen::Malformed), ..Filtered::default() };
         }
         assert!(!body.starts_with(b"panic"), "a defect");
+        if body.starts_with(b"endless") {
+            std::thread::sleep(PATIENCE);
+        }
         let (mut records, mut left) = (RecordCounts::default(), Vec::new());
         for line in body.split_inclusive(|&byte| byte == b'\n') {
             if line.starts_with(b"drop") {
