@@ -16,6 +16,9 @@ const CONDITIONS: [&str; 11] =
 const VALUES: [&str; 6] =
     ["bool_value", "int_value", "double_value", "bytes_value", "hex_value", "string_value"];
 
+/// Maps nested deeper than this are not data; and a walk along a path takes a stack frame for each segment.
+const PATH_SEGMENTS_MAX: usize = 64;
+
 pub(super) fn read(value: &Value, place: &str, report: &Report) -> Option<Matcher> {
     let known = [&SELECTORS[..], &CONDITIONS[..], &["negate", "case_insensitive"]].concat();
     let object = Object::new(value, place, report, &known)?;
@@ -81,6 +84,10 @@ fn read_path(object: &Object<'_, '_>, name: &str, value: &Value) -> Option<Box<[
     match path {
         Some(path) if path.is_empty() || path.iter().any(String::is_empty) => {
             object.error("attribute has empty path");
+            None
+        }
+        Some(path) if path.len() > PATH_SEGMENTS_MAX => {
+            object.error(format!("`{name}` has {} segments, more than {PATH_SEGMENTS_MAX}", path.len()));
             None
         }
         Some(path) => Some(path),

@@ -123,6 +123,14 @@ fn bad_literals_are_errors_of_their_policy() {
 }
 
 #[test]
+fn a_path_has_a_limit() {
+    let errors =
+        |segments: usize| matcher_errors(json!({"log_attribute": vec!["k"; segments], "exists": true}));
+    assert_eq!(errors(64), Vec::<String>::new());
+    assert_eq!(errors(65), ["log: match[0]: `log_attribute` has 65 segments, more than 64"]);
+}
+
+#[test]
 fn unspecified_and_unknown_enums_are_errors() {
     for field in [json!("LOG_FIELD_UNSPECIFIED"), json!(0), json!(99), json!("bdy"), json!(true)] {
         let found = matcher_errors(json!({"log_field": field, "exists": true}));
