@@ -9,6 +9,7 @@ pub mod config;
 mod demo;
 pub mod distribution;
 mod lifecycle;
+mod nearest;
 mod quantity;
 mod run;
 

@@ -60,6 +60,12 @@ pub(crate) fn install_panic_hook(name: &'static str) {
     }));
 }
 
+/// Files a process may need that serves `connections_max` connections: each has one to the intake beside it, and
+/// there are listeners, the policies' watches and the connections kept for probes.
+pub(crate) fn files_needed(connections_max: usize) -> u64 {
+    2 * connections_max as u64 + 128
+}
+
 /// Raises the number of files the process may have open as far as the system allows: every connection is one.
 pub(crate) fn raise_file_limit() -> io::Result<u64> {
     rlimit::increase_nofile_limit(u64::MAX)

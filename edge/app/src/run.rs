@@ -9,7 +9,7 @@ use telemetry::{otel_error, otel_info, otel_warn};
 
 use crate::assembly::Edge;
 use crate::cli::Failure;
-use crate::config::{Config, Loaded, LogProvider};
+use crate::config::{Config, Loaded, LogProvider, UnknownVariable};
 use crate::distribution::Distribution;
 use crate::lifecycle;
 
@@ -56,9 +56,12 @@ fn tell_start(distribution: Distribution, loaded: &Loaded) {
     for key in loaded.ineffective() {
         otel_warn!("edge.config.ineffective", config.key = key);
     }
+    for UnknownVariable { name, nearest } in &loaded.unknown_variables {
+        otel_warn!("edge.config.unknown_variable", variable.name = name, variable.nearest = nearest);
+    }
     match PatternLibrary::in_use() {
         PatternLibrary { version, is_sound: true } => {
-            otel_info!("edge.policy.library", library.version = version)
+            otel_info!("edge.policy.library", library.version = version);
         }
         PatternLibrary { version, is_sound: false } => otel_error!(
             "edge.policy.library.unsound",
@@ -66,7 +69,19 @@ fn tell_start(distribution: Distribution, loaded: &Loaded) {
             consequence = "patterns are matched one by one"
         ),
     }
+    tell_file_limit(loaded.config.server.limits.connections_max);
+}
+
+fn tell_file_limit(connections_max: usize) {
+    let needed = lifecycle::files_needed(connections_max);
     match lifecycle::raise_file_limit() {
+        Ok(limit) if limit < needed => otel_warn!(
+            "edge.process.file_limit_low",
+            files.limit = limit,
+            files.needed = needed,
+            config.key = "max_connections",
+            consequence = "connections are refused before max_connections is reached"
+        ),
         Ok(limit) => otel_info!("edge.process.file_limit", files.limit = limit),
         Err(error) => otel_warn!("edge.process.file_limit_failed", error.message = error),
     }

@@ -6,12 +6,22 @@ use serde_json::{Map, Value};
 
 use super::error::Problem;
 use super::keys::join;
+use crate::nearest::nearest;
 
 /// Prefixes of overriding variables; the first one that is set wins.
 const PREFIXES: [&str; 2] = ["TERO_", "EDGE_"];
 
 /// The environment variables of the process, or of a test.
 pub type Variables = BTreeMap<String, String>;
+
+/// A variable that looks like an override and is none: a slip of the pen, or somebody else's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownVariable {
+    /// Its name.
+    pub name: String,
+    /// The variable of that prefix that is spelled most like it.
+    pub nearest: String,
+}
 
 /// Replaces every scalar of `tree` that a variable overrides. Returns the variable's name by the key it set.
 pub(super) fn override_scalars(
@@ -20,7 +30,7 @@ pub(super) fn override_scalars(
 ) -> BTreeMap<String, String> {
     let mut overridden = BTreeMap::new();
     visit_scalars("", tree, &mut |place, value| {
-        let path = place.replace('.', "_").to_uppercase();
+        let path = variable_path(place);
         let set = PREFIXES.iter().map(|prefix| format!("{prefix}{path}")).find_map(|name| {
             // A variable that is set but empty says nothing: composed environments often pass those on.
             let text = variables.get(&name).filter(|text| !text.is_empty())?;
@@ -32,6 +42,27 @@ pub(super) fn override_scalars(
         }
     });
     overridden
+}
+
+/// The variables with an override's prefix that name no scalar of `tree` and stand in no `${NAME}` either.
+pub(super) fn unknown(tree: &mut Map<String, Value>, variables: &Variables) -> Vec<UnknownVariable> {
+    let (mut paths, mut texts) = (Vec::new(), String::new());
+    visit_scalars("", tree, &mut |place, _| paths.push(variable_path(place)));
+    for value in tree.values() {
+        texts += &value.to_string();
+    }
+    let unknown = |name: &String| {
+        let prefix = PREFIXES.into_iter().find(|prefix| name.starts_with(prefix))?;
+        let (distance, nearest) = nearest(&name[prefix.len()..], paths.iter().map(String::as_str))?;
+        let used = distance == 0 || texts.contains(&format!("${{{name}}}"));
+        (!used).then(|| UnknownVariable { name: name.clone(), nearest: format!("{prefix}{nearest}") })
+    };
+    variables.keys().filter_map(unknown).collect()
+}
+
+/// `a.b` as it stands in a variable's name behind the prefix.
+fn variable_path(place: &str) -> String {
+    place.replace('.', "_").to_uppercase()
 }
 
 fn visit_scalars(place: &str, tree: &mut Map<String, Value>, visit: &mut impl FnMut(&str, &mut Value)) {
@@ -125,6 +156,26 @@ mod tests {
         );
         check("${}", Err("`${}` names no environment variable"));
         check("${A", Err("`${` without its `}`; write `$${` for a literal one"));
+    }
+
+    #[test]
+    fn a_variable_that_overrides_nothing_is_told_with_the_nearest_that_would() {
+        let Value::Object(mut tree) = json!({"log_level": "info", "list": [{"value": "${EDGE_KEY}"}]}) else {
+            unreachable!()
+        };
+        let names = ["TERO_LOG_LEVLE", "EDGE_LIST", "EDGE_KEY", "EDGE_LOG_LEVEL", "TERO_", "LOG_LEVLE"];
+        let variables = names.map(|name| (name.to_owned(), "x".to_owned())).into();
+        let told: Vec<_> =
+            unknown(&mut tree, &variables).into_iter().map(|it| (it.name, it.nearest)).collect();
+        let pair = |name: &str, nearest: &str| (name.to_owned(), nearest.to_owned());
+        assert_eq!(
+            told,
+            [
+                pair("EDGE_LIST", "EDGE_LOG_LEVEL"),
+                pair("TERO_", "TERO_LOG_LEVEL"),
+                pair("TERO_LOG_LEVLE", "TERO_LOG_LEVEL")
+            ]
+        );
     }
 
     #[test]

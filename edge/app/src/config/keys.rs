@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::error::Problem;
+use crate::nearest::nearest;
 
 /// What an element of each list may hold.
 const ELEMENTS: [(&str, &[&str]); 4] = [
@@ -61,7 +62,7 @@ fn check_elements(list: &str, place: &str, value: &Value, problems: &mut Vec<Pro
 }
 
 fn unknown<'a>(place: &str, key: &str, known: impl Iterator<Item = &'a str>) -> Problem {
-    let nearest = known.min_by_key(|candidate| distance(key, candidate)).unwrap_or_default();
+    let nearest = nearest(key, known).map_or("", |(_, nearest)| nearest);
     Problem::new(place, format!("unknown key; the nearest known one is `{nearest}`"))
 }
 
@@ -72,21 +73,6 @@ fn names<'a>(keys: impl Iterator<Item = &'a String>) -> String {
 /// `a.b` of `a` and `b`; `b` at the root.
 pub(super) fn join(place: &str, key: &str) -> String {
     if place.is_empty() { key.to_owned() } else { format!("{place}.{key}") }
-}
-
-/// Levenshtein's edit distance, in characters.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in right.iter().enumerate() {
-            let substituted = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]

@@ -39,6 +39,15 @@ pub(super) fn masked_url(text: &str) -> String {
     format!("{scheme}://{host}{query}")
 }
 
+/// What was given for a value and is not one: whatever stands before an `@` may be a password, URL or not.
+pub(super) fn masked_input(text: &str) -> String {
+    let Some((secret, rest)) = text.rsplit_once('@') else { return masked_url(text) };
+    let scheme = secret.split_once("://").map_or_else(String::new, |(scheme, _)| format!("{scheme}://"));
+    let (host, query) = rest.split_once('?').map_or((rest, None), |(host, query)| (host, Some(query)));
+    let query = query.map_or_else(String::new, |query| format!("?{}", masked_query(query)));
+    format!("{scheme}{MASK}@{host}{query}")
+}
+
 fn masked_query(query: &str) -> String {
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
         Some((name, _)) => format!("{name}={MASK}"),
@@ -60,6 +69,16 @@ mod tests {
         check("https://host/x?api_key=abc&token", "https://host/x?api_key=***&***");
         check("https://u:p@host?k=v/@", "https://***@host?k=***");
         check("no url: a@b", "no url: a@b");
+    }
+
+    #[test]
+    fn what_may_be_credentials_is_hidden_where_it_is_no_url() {
+        let check = |text, expected| assert_eq!(masked_input(text), expected);
+        check("user:secret@h", "***@h");
+        check("http:/user:secret@h", "***@h");
+        check("ftp://u:se/cr?e=t@h/x?key=v", "ftp://***@h/x?key=***");
+        check("ftp://h/x?key=v", "ftp://h/x?key=***");
+        check("70000", "70000");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! One tree is laid over another until the last step reads it into types that cannot be wrong.
 
+mod document;
 mod environment;
 mod error;
 mod keys;
@@ -11,12 +12,12 @@ mod reader;
 mod tests;
 mod valid;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-pub use environment::Variables;
+pub use environment::{UnknownVariable, Variables};
 pub use error::{ConfigError, Problem};
 pub use valid::{Config, LogProvider, Pair, ReadyAfter, Service, Telemetry};
 
@@ -35,6 +36,8 @@ pub struct Loaded {
     pub config: Config,
     /// The file it came from; `None` for the embedded defaults.
     pub origin: Option<PathBuf>,
+    /// Variables with the prefix of an override that override nothing.
+    pub unknown_variables: Vec<UnknownVariable>,
     tree: Value,
 }
 
@@ -71,17 +74,11 @@ pub fn defaults() -> Result<Config, ConfigError> {
 fn read_file(path: &Path) -> Result<Map<String, Value>, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-    let syntax = |format, message| ConfigError::Syntax { path: path.to_owned(), format, message };
-    // JSON's errors are clearer for JSON, and YAML allows no tabs: the first character tells them apart.
-    let (format, parsed) = if text.trim_start().starts_with('{') {
-        ("JSON", serde_json::from_str(&text).map_err(|error| error.to_string()))
-    } else {
-        ("YAML", serde_yaml_ng::from_str(&text).map_err(|error| error.to_string()))
-    };
-    match parsed.map_err(|message| syntax(format, message))? {
+    let syntax = |(format, message)| ConfigError::Syntax { path: path.to_owned(), format, message };
+    match document::parse(&text).map_err(syntax)? {
         Value::Object(tree) => Ok(tree),
         Value::Null => Ok(Map::new()),
-        _ => Err(syntax(format, "the document must be a table of keys".to_owned())),
+        _ => Err(syntax(("YAML", "the document must be a table of keys".to_owned()))),
     }
 }
 
@@ -94,12 +91,15 @@ fn assemble(
     let mut tree = default_tree();
     keys::overlay(&mut tree, file, &mut problems);
     let overridden = environment::override_scalars(&mut tree, variables);
+    let unknown_variables = environment::unknown(&mut tree, variables);
     let mut tree = Value::Object(tree);
     environment::substitute("", &mut tree, variables, &mut problems);
-    let (config, found) = validate(&tree, &overridden);
+    let told = problems.iter().map(|problem| problem.place.clone()).collect();
+    let (mut config, found) = validate(&tree, &overridden, &told);
     problems.extend(found);
     if problems.is_empty() {
-        Ok(Loaded { config, origin, tree })
+        config.resolve_paths(origin.as_deref());
+        Ok(Loaded { config, origin, unknown_variables, tree })
     } else {
         Err(ConfigError::Invalid { origin, problems })
     }
@@ -112,9 +112,13 @@ fn default_tree() -> Map<String, Value> {
     }
 }
 
-fn validate(tree: &Value, overridden: &BTreeMap<String, String>) -> (Config, Vec<Problem>) {
+fn validate(
+    tree: &Value,
+    overridden: &BTreeMap<String, String>,
+    told: &BTreeSet<String>,
+) -> (Config, Vec<Problem>) {
     let empty = Map::new();
-    let mut reader = Reader::new(tree.as_object().unwrap_or(&empty), overridden);
+    let mut reader = Reader::new(tree.as_object().unwrap_or(&empty), overridden, told);
     let config = Config::read(&mut reader);
     (config, reader.into_problems())
 }

@@ -1,14 +1,20 @@
 //! Reads typed values out of the effective tree and collects what is wrong with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use edge_proxy::UpstreamUrl;
 use serde_json::{Map, Value};
 
 use super::error::Problem;
-use super::mask::masked_url;
+use super::mask::masked_input;
 use crate::quantity;
+
+/// Shortest duration that is no mistake: timers tick in milliseconds.
+const SPAN_MIN: Duration = Duration::from_millis(1);
+
+/// Longest duration that is no mistake. Clocks overflow far later, senders give up far earlier.
+const SPAN_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads one table. A getter that meets a problem records it and returns a stand-in: the whole configuration
 /// is thrown away then, after every problem has been found.
@@ -18,17 +24,26 @@ pub(super) struct Reader<'a> {
     prefix: String,
     /// Environment variables by the key they set.
     overridden: &'a BTreeMap<String, String>,
+    /// Places that have a problem already: one mistake is told once.
+    told: &'a BTreeSet<String>,
     problems: Vec<Problem>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(tree: &'a Map<String, Value>, overridden: &'a BTreeMap<String, String>) -> Self {
-        Self { tree, prefix: String::new(), overridden, problems: Vec::new() }
+    pub(super) fn new(
+        tree: &'a Map<String, Value>,
+        overridden: &'a BTreeMap<String, String>,
+        told: &'a BTreeSet<String>,
+    ) -> Self {
+        Self { tree, prefix: String::new(), overridden, told, problems: Vec::new() }
     }
 
     /// Records a problem with `key`.
     pub(super) fn problem(&mut self, key: &str, message: impl Into<String>) {
         let place = format!("{}{key}", self.prefix);
+        if self.told.contains(&place) {
+            return;
+        }
         let place = match self.overridden.get(&place) {
             Some(variable) => format!("{place} (set by {variable})"),
             None => place,
@@ -90,18 +105,25 @@ impl<'a> Reader<'a> {
         let text = self.text(key)?;
         let value = parse(text.trim());
         if value.is_none() {
-            self.problem(key, format!("`{}` is not {expected}", masked_url(&text)));
+            self.problem(key, format!("`{}` is not {expected}", masked_input(&text)));
         }
         value
     }
 
+    /// A size; what zero means is up to the key.
     pub(super) fn size(&mut self, key: &str) -> u64 {
         self.parsed(key, "a size such as 1048576 or 1MiB", quantity::size).unwrap_or_default()
     }
 
+    /// A limit that would refuse everything if it were zero.
+    pub(super) fn positive_size(&mut self, key: &str) -> u64 {
+        let positive = |text: &str| quantity::size(text).filter(|size| *size > 0);
+        self.parsed(key, "a positive size such as 1048576 or 1MiB", positive).unwrap_or_default()
+    }
+
     pub(super) fn span(&mut self, key: &str) -> Duration {
-        let positive = |text: &str| quantity::span(text).filter(|span| !span.is_zero());
-        self.parsed(key, "a positive duration such as 30s or 500ms", positive).unwrap_or_default()
+        let bounded = |text: &str| quantity::span(text).filter(|span| (SPAN_MIN..=SPAN_MAX).contains(span));
+        self.parsed(key, "a duration from 1ms to 24h such as 30s", bounded).unwrap_or_default()
     }
 
     pub(super) fn flag(&mut self, key: &str) -> bool {
@@ -122,7 +144,7 @@ impl<'a> Reader<'a> {
         let parsed = UpstreamUrl::parse(text.trim());
         if let Err(error) = &parsed {
             // The error quotes what it was given, and that may hold a key.
-            self.problem(key, error.to_string().replace(text.trim(), &masked_url(text.trim())));
+            self.problem(key, error.to_string().replace(text.trim(), &masked_input(text.trim())));
         }
         parsed.ok()
     }
@@ -142,7 +164,8 @@ impl<'a> Reader<'a> {
                 continue;
             };
             let prefix = format!("{}{place}.", self.prefix);
-            let mut inner = Reader { tree, prefix, overridden: self.overridden, problems: Vec::new() };
+            let (overridden, told) = (self.overridden, self.told);
+            let mut inner = Reader { tree, prefix, overridden, told, problems: Vec::new() };
             out.push(read(&mut inner));
             self.problems.append(&mut inner.problems);
         }

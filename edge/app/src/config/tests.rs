@@ -48,7 +48,8 @@ fn json_and_yaml_read_alike() {
     for file in [json, yaml] {
         let config = config(file, &[]);
         assert_eq!(config.server.listen.port(), 9);
-        assert_eq!(config.providers, [FileSource { id: "a".into(), path: "p.yaml".into() }]);
+        let [FileSource { id, path }] = &config.providers[..] else { panic!("{:?}", config.providers) };
+        assert!(id == "a" && path.ends_with("p.yaml"), "{path:?}");
     }
 }
 
@@ -86,9 +87,9 @@ fn every_problem_is_found_at_once_with_its_place() {
         "ready_after: environment variable NOPE is not set; set it, or write `$${NOPE}` for the literal text",
         "listen_port: `70000` is not a port from 0 to 65535",
         "workers: `0` is not `auto` or a number from 1 to 1024",
-        "max_body_size: `big` is not a size such as 1048576 or 1MiB",
-        "max_connections: `0` is not a positive number",
-        "deadlines.idle: `0s` is not a positive duration such as 30s or 500ms",
+        "max_body_size: `big` is not a positive size such as 1048576 or 1MiB",
+        "max_connections: `0` is not a number from 1 to 1000000",
+        "deadlines.idle: `0s` is not a duration from 1ms to 24h such as 30s",
         "upstream_url: `ftp://***@h` does not start with http:// or https://",
         "log_level: `loud` is not one of trace, debug, info, warn, err, error",
         "policy_providers[0].type: `http` providers are not in this build yet; use `file`",
@@ -99,6 +100,57 @@ fn every_problem_is_found_at_once_with_its_place() {
         "policy_providers[1].id: `a` is used by an earlier provider too; ids are unique",
     ];
     assert_eq!(problems(file, &[]), expected);
+}
+
+#[test]
+fn quantities_that_cannot_be_meant_are_refused() {
+    let duration = |text| format!("deadlines.answer: `{text}` is not a duration from 1ms to 24h such as 30s");
+    for text in ["1e19s", "25h", "0", "1e-9", "-1s"] {
+        assert_eq!(problems(&format!("deadlines: {{answer: {text}}}"), &[]), [duration(text)]);
+    }
+    assert_eq!(config("deadlines: {answer: 24h}", &[]).server.deadlines.answer.as_secs(), 86400);
+    for key in ["max_body_size", "max_decoded_bytes"] {
+        let expected = format!("{key}: `0` is not a positive size such as 1048576 or 1MiB");
+        assert_eq!(problems(&format!("{key}: 0"), &[]), [expected]);
+    }
+    let many = "max_connections: `99999999999999999999` is not a number from 1 to 1000000";
+    assert_eq!(problems("{\"max_connections\": \"99999999999999999999\"}", &[]), [many]);
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_told_once_also_where_a_value_is_required() {
+    let unset = "environment variable NOPE is not set; set it, or write `$${NOPE}` for the literal text";
+    let file = "service: {name: \"${NOPE}\"}\npolicy_providers: [{id: a, type: file, path: \"${NOPE}\"}]";
+    assert_eq!(
+        problems(file, &[]),
+        [format!("service.name: {unset}"), format!("policy_providers[0].path: {unset}")]
+    );
+}
+
+#[test]
+fn a_password_is_not_repeated_whatever_is_wrong_with_its_url() {
+    for url in ["user:secretpw@h", "http:/user:secretpw@h", "http://user:secretpw@h", "u:secretpw@h:x/?a=b"] {
+        let told = problems(&format!("upstream_url: \"{url}\""), &[]);
+        assert!(told.len() == 1 && !told[0].contains("secretpw"), "{told:?}");
+    }
+}
+
+#[test]
+fn a_key_given_twice_is_named() {
+    let error = read("{\"workers\": 1,\n\"workers\": 2}", &[]).unwrap_err().to_string();
+    assert!(error.contains("is not valid JSON: key `workers` is given twice at line 2"), "{error}");
+}
+
+#[test]
+fn a_relative_policy_path_is_beside_the_configuration_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.yaml");
+    let provider = |id, path| format!("{{id: {id}, type: file, path: {path}}}");
+    let providers = [provider("a", "p/q.yaml"), provider("b", "/r.yaml")].join(", ");
+    std::fs::write(&path, format!("policy_providers: [{providers}]")).unwrap();
+    let loaded = load(Some(&path), &Variables::new()).unwrap();
+    let paths = loaded.config.providers.into_iter().map(|it| it.path).collect::<Vec<_>>();
+    assert_eq!(paths, [folder.path().join("p/q.yaml"), "/r.yaml".into()]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use edge_provider::FileSource;
 use edge_proxy::{Deadlines, Limits, Upstreams};
@@ -12,6 +12,9 @@ use super::reader::Reader;
 
 /// Most worker threads: far above any machine's cores, far below what would exhaust it.
 const WORKERS_MAX: usize = 1024;
+
+/// Most connections: more than one address has ports for, far below what a count of them could overflow.
+const CONNECTIONS_MAX: usize = 1_000_000;
 
 /// What edge is told to do.
 #[derive(Debug, Clone)]
@@ -116,6 +119,14 @@ impl Config {
             telemetry: telemetry(reader),
         }
     }
+
+    /// A relative path is one beside the configuration file `origin`, wherever edge is started from.
+    pub(super) fn resolve_paths(&mut self, origin: Option<&Path>) {
+        let Some(folder) = origin.and_then(Path::parent) else { return };
+        for provider in &mut self.providers {
+            provider.path = folder.join(&provider.path);
+        }
+    }
 }
 
 fn server(reader: &mut Reader<'_>) -> edge_proxy::Config {
@@ -161,11 +172,13 @@ fn pairs(reader: &mut Reader<'_>, key: &str) -> Vec<Pair> {
 }
 
 fn limits(reader: &mut Reader<'_>) -> Limits {
-    let positive = |text: &str| text.parse().ok().filter(|count| *count > 0);
+    let count = |text: &str| text.parse().ok().filter(|count| (1..=CONNECTIONS_MAX).contains(count));
     Limits {
-        body_bytes_max: reader.size("max_body_size"),
-        decoded_bytes_max: usize::try_from(reader.size("max_decoded_bytes")).unwrap_or(usize::MAX),
-        connections_max: reader.parsed("max_connections", "a positive number", positive).unwrap_or_default(),
+        body_bytes_max: reader.positive_size("max_body_size"),
+        decoded_bytes_max: usize::try_from(reader.positive_size("max_decoded_bytes")).unwrap_or(usize::MAX),
+        connections_max: reader
+            .parsed("max_connections", "a number from 1 to 1000000", count)
+            .unwrap_or_default(),
     }
 }
 

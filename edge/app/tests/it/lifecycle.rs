@@ -1,7 +1,8 @@
 //! Start, readiness, reload and end of the real binary.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::process::{Running, wait};
@@ -107,6 +108,35 @@ fn a_console_that_nobody_reads_does_not_block_the_data_path() {
     drop(sender);
     edge.signal("TERM");
     assert_eq!(edge.wait().code(), Some(0));
+}
+
+/// What edge says of itself until it is ready, with these variables and at most this many open files.
+fn said_at_start(variables: &[(&str, &str)], files: &str) -> String {
+    let script = "ulimit -n $1 && exec \"$0\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_edge"), files]).env("TERO_LISTEN_PORT", "0");
+    command.current_dir(std::env::temp_dir()).envs(variables.iter().copied()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let said: Vec<String> = lines.take_while(|line| !line.contains("edge.server.ready")).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    said.join("\n")
+}
+
+#[test]
+fn too_few_files_for_the_connections_are_told() {
+    let said = said_at_start(&[("TERO_MAX_CONNECTIONS", "100")], "327");
+    assert!(said.contains("edge.process.file_limit_low") && said.contains("files.needed=328"), "{said}");
+    let said = said_at_start(&[("TERO_MAX_CONNECTIONS", "100")], "328");
+    assert!(said.contains("edge.process.file_limit ") && !said.contains("file_limit_low"), "{said}");
+}
+
+#[test]
+fn a_variable_that_overrides_nothing_is_told() {
+    let said = said_at_start(&[("TERO_LOG_LEVLE", "debug")], "1024");
+    assert!(said.contains("edge.config.unknown_variable"), "{said}");
+    assert!(said.contains("TERO_LOG_LEVLE") && said.contains("TERO_LOG_LEVEL"), "{said}");
 }
 
 #[test]
