@@ -65,9 +65,9 @@ impl Default for Limits {
 pub struct Deadlines {
     /// From a request's first byte to the end of its head.
     pub head: Duration,
-    /// For a sender to send, or to take, a portion of a body.
+    /// For a sender to send, or to take, a portion of a body, and for an intake to take one.
     pub body: Duration,
-    /// From the end of a request to the head of the intake's response.
+    /// From the moment an intake has been sent the whole of a request to the head of its response.
     pub answer: Duration,
     /// For requests in flight at shutdown.
     pub drain: Duration,

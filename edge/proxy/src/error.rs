@@ -43,6 +43,8 @@ pub(crate) enum UpstreamFailure {
     Closed(String),
     /// It answered, but not in HTTP.
     Answer(String),
+    /// It did not take the request in time.
+    WriteDeadline,
     /// Silent for too long.
     AnswerDeadline,
     /// The request's target does not fit behind the intake's base path.
@@ -51,8 +53,8 @@ pub(crate) enum UpstreamFailure {
 
 impl UpstreamFailure {
     /// The reasons as metric attribute values, by [`UpstreamFailure::index`].
-    pub(crate) const NAMES: [&'static str; 6] =
-        ["dial", "dial_deadline", "closed", "answer", "answer_deadline", "target"];
+    pub(crate) const NAMES: [&'static str; 7] =
+        ["dial", "dial_deadline", "closed", "answer", "write_deadline", "answer_deadline", "target"];
 
     pub(crate) const fn index(&self) -> usize {
         match self {
@@ -60,8 +62,9 @@ impl UpstreamFailure {
             Self::DialDeadline => 1,
             Self::Closed(_) => 2,
             Self::Answer(_) => 3,
-            Self::AnswerDeadline => 4,
-            Self::Target => 5,
+            Self::WriteDeadline => 4,
+            Self::AnswerDeadline => 5,
+            Self::Target => 6,
         }
     }
 }
@@ -88,6 +91,7 @@ impl std::fmt::Display for UpstreamFailure {
             Self::DialDeadline => f.write_str("cannot connect in time"),
             Self::Closed(error) => write!(f, "closed without a response: {error}"),
             Self::Answer(error) => write!(f, "not a response: {error}"),
+            Self::WriteDeadline => f.write_str("request not taken in time"),
             Self::AnswerDeadline => f.write_str("no response in time"),
             Self::Target => f.write_str("target does not fit behind the base path"),
         }
@@ -143,9 +147,11 @@ impl Failure {
             Self::Body(BodyFailure::Vanished | BodyFailure::Malformed) => {
                 closing(Status::BAD_REQUEST, "malformed body\n")
             }
-            Self::Upstream(UpstreamFailure::DialDeadline | UpstreamFailure::AnswerDeadline) => {
-                plain(Status::GATEWAY_TIMEOUT, "upstream timed out\n")
-            }
+            Self::Upstream(
+                UpstreamFailure::DialDeadline
+                | UpstreamFailure::WriteDeadline
+                | UpstreamFailure::AnswerDeadline,
+            ) => plain(Status::GATEWAY_TIMEOUT, "upstream timed out\n"),
             Self::Upstream(
                 UpstreamFailure::Dial(_) | UpstreamFailure::Closed(_) | UpstreamFailure::Answer(_),
             ) => plain(Status::BAD_GATEWAY, "upstream failed\n"),

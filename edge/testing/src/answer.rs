@@ -13,6 +13,7 @@ pub struct Answer {
     pub(crate) delay: Duration,
     pub(crate) cut: Option<usize>,
     pub(crate) early: bool,
+    pub(crate) sip: Duration,
     pub(crate) close: Close,
 }
 
@@ -34,6 +35,8 @@ pub(crate) enum Close {
     Never,
     /// Instead of an answer.
     Unanswered,
+    /// In the first line of the answer.
+    InHead,
     /// After the answer, without having said so.
     Answered,
 }
@@ -49,6 +52,7 @@ impl Answer {
             delay: Duration::ZERO,
             cut: None,
             early: false,
+            sip: Duration::ZERO,
             close: Close::Never,
         }
     }
@@ -61,6 +65,11 @@ impl Answer {
     /// No answer: the connection is closed after the request.
     pub fn hang_up() -> Self {
         Self { close: Close::Unanswered, ..Self::ok() }
+    }
+
+    /// The start of an answer's head, and the connection is closed.
+    pub fn stammer() -> Self {
+        Self { close: Close::InHead, ..Self::ok() }
     }
 
     /// Adds a header field.
@@ -98,6 +107,13 @@ impl Answer {
         self
     }
 
+    /// Pauses for this long before each 64 KiB of the request's body.
+    #[must_use]
+    pub fn sipping(mut self, pause: Duration) -> Self {
+        self.sip = pause;
+        self
+    }
+
     /// Closes the connection after the answer, without having said so.
     #[must_use]
     pub fn then_close(mut self) -> Self {
@@ -109,6 +125,10 @@ impl Answer {
     pub(crate) fn write(&self, to: &mut impl Write, head_only: bool) -> io::Result<bool> {
         std::thread::sleep(self.delay);
         if self.close == Close::Unanswered {
+            return Ok(false);
+        }
+        if self.close == Close::InHead {
+            to.write_all(b"HTTP/1.1 20")?;
             return Ok(false);
         }
         // One write: small ones would wait for each other's acknowledgement.

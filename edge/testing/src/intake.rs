@@ -1,9 +1,10 @@
 //! An intake on the loopback interface: records what it gets, answers as it is told.
 
 use std::collections::VecDeque;
-use std::io::{BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::PATIENCE;
 use crate::answer::Answer;
@@ -174,7 +175,7 @@ fn serve(shared: &Shared, stream: TcpStream, connection: usize) {
         let answer = shared.lock().script.pop_front().unwrap_or_else(Answer::ok);
         let head_only = head.start.starts_with("HEAD ");
         let early = answer.early.then(|| answer.write(&mut answers, head_only));
-        let complete = record(shared, &mut stream, head, connection);
+        let complete = record(shared, &mut Sips { stream: &mut stream, pause: answer.sip }, head, connection);
         let keep =
             complete && early.unwrap_or_else(|| answer.write(&mut answers, head_only)).unwrap_or(false);
         if !keep {
@@ -184,7 +185,34 @@ fn serve(shared: &Shared, stream: TcpStream, connection: usize) {
     }
 }
 
-fn record(shared: &Shared, stream: &mut BufReader<impl Read>, head: Head, connection: usize) -> bool {
+/// A stream that is read with pauses.
+struct Sips<'a> {
+    stream: &'a mut BufReader<TcpStream>,
+    pause: Duration,
+}
+
+impl Read for Sips<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.pause.is_zero() {
+            return self.stream.read(into);
+        }
+        std::thread::sleep(self.pause);
+        let most = into.len().min(64 << 10);
+        self.stream.read(&mut into[..most])
+    }
+}
+
+impl BufRead for Sips<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.stream.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.stream.consume(bytes);
+    }
+}
+
+fn record(shared: &Shared, stream: &mut impl BufRead, head: Head, connection: usize) -> bool {
     let mut body = Vec::new();
     let complete = read_body(stream, &head, &mut body).is_ok();
     let mut start = head.start.split(' ').map(str::to_owned);

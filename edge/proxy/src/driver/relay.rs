@@ -83,8 +83,8 @@ async fn forward(
         // Said in so many words, because the HTTP machinery takes a GET without a length for one without a body.
         head.headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
     }
-    let deadline = ticket.worker().shared.config.deadlines.answer;
-    let (response, lease) = exchange(remote, head, upload, deadline, ticket.metrics()).await?;
+    let deadlines = &ticket.worker().shared.config.deadlines;
+    let (response, lease) = exchange(remote, head, upload, deadlines, ticket.metrics()).await?;
     Ok(Reply::There(response, lease))
 }
 

@@ -1,6 +1,7 @@
 //! A fresh connection to an intake.
 
 use std::io;
+use std::rc::Rc;
 use std::time::Duration;
 
 use hyper::client::conn::http1::{self, SendRequest};
@@ -9,6 +10,7 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use super::traffic::{Traffic, Watched};
 use super::url::Authority;
 use crate::body::Upload;
 use crate::error::UpstreamFailure;
@@ -16,6 +18,13 @@ use crate::wire::Wire;
 
 /// Header fields accepted in a response; more than senders may send, because an intake is trusted further.
 const RESPONSE_HEADERS_MAX: usize = 256;
+
+/// A connection that is ready for a request, and what goes over it.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) sender: SendRequest<Upload>,
+    pub(super) traffic: Rc<Traffic>,
+}
 
 /// Connects to one authority.
 #[derive(Clone)]
@@ -32,19 +41,20 @@ impl Dialer {
 
     /// Resolves, connects, shakes hands, and leaves a task to drive the connection until either side closes it.
     /// The worker's task set owns the task, and ends it with the worker.
-    pub(super) async fn dial(&self) -> Result<SendRequest<Upload>, UpstreamFailure> {
+    pub(super) async fn dial(&self) -> Result<Line, UpstreamFailure> {
         let wire = tokio::time::timeout(self.deadline, self.connect())
             .await
             .map_err(|_| UpstreamFailure::DialDeadline)?
             .map_err(UpstreamFailure::Dial)?;
+        let traffic = Rc::<Traffic>::default();
         let (sender, connection) = http1::Builder::new()
             .max_headers(RESPONSE_HEADERS_MAX)
-            .handshake(TokioIo::new(wire))
+            .handshake(TokioIo::new(Watched::new(wire, Rc::clone(&traffic))))
             .await
             .map_err(|error| UpstreamFailure::Closed(error.to_string()))?;
         // Its result reaches the exchange that was using it; a connection that ends idle is nobody's news.
         tokio::task::spawn_local(async { drop(connection.await) });
-        Ok(sender)
+        Ok(Line { sender, traffic })
     }
 
     async fn connect(&self) -> io::Result<Wire> {

@@ -5,6 +5,7 @@ mod exchange;
 mod pool;
 mod sink;
 mod tls;
+mod traffic;
 mod url;
 
 use std::rc::Rc;

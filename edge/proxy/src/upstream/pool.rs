@@ -4,11 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use hyper::client::conn::http1::SendRequest;
-
-use super::dial::Dialer;
+use super::dial::{Dialer, Line};
 use super::url::Authority;
-use crate::body::Upload;
 use crate::error::UpstreamFailure;
 
 /// Connections kept idle to one authority; a burst's surplus is closed.
@@ -26,7 +23,7 @@ pub(crate) struct Pool {
 
 #[derive(Debug)]
 struct Idle {
-    sender: SendRequest<Upload>,
+    line: Line,
     since: Instant,
 }
 
@@ -34,7 +31,7 @@ struct Idle {
 #[derive(Debug)]
 pub(crate) struct Lease {
     pool: Rc<Pool>,
-    pub(super) sender: SendRequest<Upload>,
+    pub(super) line: Line,
 }
 
 impl Pool {
@@ -50,21 +47,22 @@ impl Pool {
     pub(super) fn reuse(self: &Rc<Self>) -> Option<Lease> {
         let mut idle = self.idle.borrow_mut();
         // One that is not ready is still on the last bytes of its exchange.
-        let at = idle.iter().rposition(|idle| idle.sender.is_ready() && !idle.sender.is_closed())?;
-        let sender = idle.remove(at).sender;
-        Some(Lease { pool: Rc::clone(self), sender })
+        let at =
+            idle.iter().rposition(|idle| idle.line.sender.is_ready() && !idle.line.sender.is_closed())?;
+        let line = idle.remove(at).line;
+        Some(Lease { pool: Rc::clone(self), line })
     }
 
     /// A fresh connection.
     pub(super) async fn dial(self: &Rc<Self>) -> Result<Lease, UpstreamFailure> {
-        let sender = self.dialer.dial().await?;
-        Ok(Lease { pool: Rc::clone(self), sender })
+        let line = self.dialer.dial().await?;
+        Ok(Lease { pool: Rc::clone(self), line })
     }
 
     /// Closes connections that are closed on the other side or have been idle for too long.
     pub(super) fn expire(&self, now: Instant) {
         let fresh = |idle: &Idle| now.saturating_duration_since(idle.since) < self.idle_max;
-        self.idle.borrow_mut().retain(|idle| fresh(idle) && !idle.sender.is_closed());
+        self.idle.borrow_mut().retain(|idle| fresh(idle) && !idle.line.sender.is_closed());
     }
 
     /// Connections that were closed for want of room since the last call.
@@ -76,12 +74,12 @@ impl Pool {
 impl Lease {
     /// Makes the connection available again.
     pub(crate) fn give_back(self) {
-        if self.sender.is_closed() {
+        if self.line.sender.is_closed() {
             return;
         }
         let mut idle = self.pool.idle.borrow_mut();
         if idle.len() < IDLE_CONNECTIONS_MAX {
-            idle.push(Idle { sender: self.sender, since: Instant::now() });
+            idle.push(Idle { line: self.line, since: Instant::now() });
         } else {
             self.pool.surplus.set(self.pool.surplus.get() + 1);
         }

@@ -1,9 +1,10 @@
 //! Section 4 of the contract: intakes that fail.
 
 use std::net::TcpListener;
+use std::time::{Duration, Instant};
 
 use edge_proxy::{UpstreamUrl, Upstreams};
-use edge_testing::{Answer, Framing};
+use edge_testing::{Answer, Framing, PATIENCE};
 
 use crate::setup::{Edge, SOON, get, post, post_chunked};
 
@@ -69,6 +70,21 @@ fn a_fresh_connection_is_tried_once() {
 }
 
 #[test]
+fn an_intake_that_may_have_acted_on_a_request_does_not_get_it_twice() {
+    let edge = Edge::start();
+    let unsure = [Answer::hang_up().after(SOON * 6), Answer::stammer()];
+    for (round, answer) in unsure.into_iter().enumerate() {
+        for (index, target) in ["/v1/logs", "/else"].into_iter().enumerate() {
+            edge.intake.will(Answer::ok()).will(answer.clone());
+            assert_eq!(edge.send(get("/warm")).status, 200);
+            assert_eq!(edge.send(post(target, "", "kept\n")).status, 502, "{answer:?}");
+            assert_eq!(edge.intake.requests().len(), 4 * round + 2 * (index + 1));
+        }
+    }
+    assert_eq!(edge.sum("edge.upstream.retries", &[]), 0);
+}
+
+#[test]
 fn nobody_there_is_a_bad_gateway() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for url in [format!("http://{gone}"), "http://no-such-host.invalid".to_owned()] {
@@ -90,6 +106,31 @@ fn an_intake_that_does_not_answer_is_a_timeout() {
         assert_eq!(edge.send(post(target, "", "kept\n")).status, 504);
     }
     assert_eq!(edge.sum("edge.upstream.failures", &[("reason", "answer_deadline")]), 2);
+}
+
+/// More than the system buffers on the way.
+const LARGE: usize = 15 << 20;
+
+#[test]
+fn a_slow_link_is_not_a_slow_answer() {
+    let second = Duration::from_secs(1);
+    let edge = Edge::with(|config| config.deadlines.answer = second);
+    for target in ["/v1/logs", "/else"] {
+        edge.intake.will(Answer::ok().sipping(second / 100));
+        let began = Instant::now();
+        assert_eq!(edge.send(post(target, "", vec![b'x'; LARGE])).status, 200);
+        assert!(began.elapsed() > second, "no test of anything");
+    }
+}
+
+#[test]
+fn an_intake_that_does_not_take_a_request_is_a_timeout() {
+    let edge = Edge::with(|config| config.deadlines.body = SOON);
+    for target in ["/v1/logs", "/else"] {
+        edge.intake.will(Answer::ok().sipping(PATIENCE));
+        assert_eq!(edge.send(post(target, "", vec![b'x'; LARGE])).status, 504);
+    }
+    assert_eq!(edge.sum("edge.upstream.failures", &[("reason", "write_deadline")]), 2);
 }
 
 #[test]
