@@ -19,7 +19,7 @@ const problem: u8 = 1;
 const cells: u8 = 1;
 
 fn main() {
-    telemetry::otel_info!("app.names", event = ?EVENT, key = KEY, problem = problem, cells = cells);
+    telemetry::otel_info!("app.names", event = EVENT, key = KEY, problem = problem, cells = cells);
     let set: telemetry::Set<App> = telemetry::Telemetry::default().worker().register(());
     set.latency.record(0.1);
     telemetry::otel_info!("app.started", process.pid = 1, error.type = ?None::<()>);
