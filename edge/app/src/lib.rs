@@ -2,6 +2,8 @@
 //!
 //! Refuses to know how a protocol or a policy works: it reads what is wanted and puts the parts together.
 
+#![deny(clippy::print_stdout, clippy::print_stderr, reason = "they panic where nobody reads; see `output`")]
+
 mod admin;
 mod assembly;
 mod cli;
@@ -10,6 +12,7 @@ mod demo;
 pub mod distribution;
 mod lifecycle;
 mod nearest;
+mod output;
 mod quantity;
 mod run;
 

@@ -11,10 +11,11 @@ use edge_protocol::{BodyFilter, LogsJson, Outcome};
 use serde_json::{Value, json};
 
 use super::{EvalOptions, Failure, SignalName, read};
+use crate::output::complain;
 
 /// Filters the input, writes output and stats.
 pub(super) fn eval(options: &EvalOptions) -> Result<ExitCode, Failure> {
-    let filter = filter(options.signal)?;
+    let filter = filter(options.signal);
     let set = PolicySet::parse(&read(&options.policies)?)
         .map_err(|error| format!("{}: {error}", options.policies.display()))?;
     let input = read(&options.input)?;
@@ -25,7 +26,7 @@ pub(super) fn eval(options: &EvalOptions) -> Result<ExitCode, Failure> {
         Outcome::Replaced(bytes) => bytes,
         Outcome::Emptied => b"{}".to_vec(),
         Outcome::FailOpen(reason) => {
-            eprintln!("{}: passed unevaluated: {}", options.input.display(), reason.name());
+            complain(&format!("{}: passed unevaluated: {}", options.input.display(), reason.name()));
             input
         }
     };
@@ -34,10 +35,9 @@ pub(super) fn eval(options: &EvalOptions) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn filter(signal: SignalName) -> Result<&'static dyn BodyFilter, Failure> {
+fn filter(signal: SignalName) -> &'static dyn BodyFilter {
     match signal {
-        SignalName::Log => Ok(&LogsJson),
-        SignalName::Metric | SignalName::Trace => Err("--signal: only `log` is in this build yet".into()),
+        SignalName::Log => &LogsJson,
     }
 }
 

@@ -2,21 +2,23 @@
 
 mod check;
 mod eval;
+mod mistaken;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::config::{self, ConfigError, Loaded};
+use crate::config::{self, ConfigError, Loaded, UnknownVariable};
 use crate::distribution::Distribution;
-use crate::{demo, lifecycle, run};
+use crate::output::{complain, say};
+use crate::{demo, lifecycle};
 
 /// Exit code of everything that could not even start.
 const EXIT_USAGE: u8 = 2;
 
-/// Applies telemetry policies to logs, metrics and traces on their way to a backend.
+/// Applies policies to OTLP logs on their way to a backend, and relays everything else, such as metrics and traces.
 #[derive(Debug, Parser)]
 #[command(version = crate::VERSION, args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -73,8 +75,6 @@ struct EvalOptions {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum SignalName {
     Log,
-    Metric,
-    Trace,
 }
 
 /// What went wrong before anything could run; printed with its sources.
@@ -82,27 +82,38 @@ pub(crate) type Failure = Box<dyn std::error::Error>;
 
 /// Runs the command line of `distribution`.
 pub fn main(distribution: Distribution) -> ExitCode {
-    let cli = Cli::parse();
     lifecycle::install_panic_hook(distribution.name);
-    let outcome = match cli.command {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let outcome = match mistaken::word(&Cli::command(), arguments.get(1..).unwrap_or_default()) {
+        Some(mistake) => Err(mistake.into()),
+        None => run(distribution, Cli::parse_from(arguments)),
+    };
+    outcome.unwrap_or_else(|failure| {
+        complain(&format!("{}: {failure}", distribution.name));
+        ExitCode::from(EXIT_USAGE)
+    })
+}
+
+fn run(distribution: Distribution, cli: Cli) -> Result<ExitCode, Failure> {
+    match cli.command {
         None => serve(distribution, cli.config.as_deref()),
         Some(Command::Config { config }) => print_config(config.as_deref()),
         Some(Command::Demo(options)) => demo::run(distribution, &options),
         Some(Command::Policy(PolicyCommand::Check { file })) => check::check(&file),
         Some(Command::Policy(PolicyCommand::Eval(options))) => eval::eval(&options),
-    };
-    outcome.unwrap_or_else(|failure| {
-        eprintln!("{}: {failure}", distribution.name);
-        ExitCode::from(EXIT_USAGE)
-    })
+    }
 }
 
 fn serve(distribution: Distribution, config: Option<&Path>) -> Result<ExitCode, Failure> {
-    run::run(distribution, &load(config)?)
+    crate::run::run(distribution, &load(config)?)
 }
 
 fn print_config(config: Option<&Path>) -> Result<ExitCode, Failure> {
-    println!("{}", load(config)?.printed());
+    let loaded = load(config)?;
+    for UnknownVariable { name, nearest } in &loaded.unknown_variables {
+        complain(&format!("warning: {name} overrides nothing; the nearest variable that would is {nearest}"));
+    }
+    say(&format!("{}\n", loaded.printed()))?;
     Ok(ExitCode::SUCCESS)
 }
 

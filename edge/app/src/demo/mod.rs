@@ -26,6 +26,7 @@ use crate::assembly::Edge;
 use crate::cli::Failure;
 use crate::config::{self, Config};
 use crate::distribution::Distribution;
+use crate::output::say;
 use crate::{lifecycle, quantity};
 use figures::Figures;
 use generator::{Generator, Sent};
@@ -68,14 +69,14 @@ pub(crate) fn run(distribution: Distribution, options: &Options) -> Result<ExitC
     while !edge.is_loaded() {
         thread::sleep(LOADING_INTERVAL);
     }
-    introduce(edge.address(), &policies.path);
+    introduce(edge.address(), &policies.path)?;
     let generator = Generator::start(edge.address())?;
     let demo = Demo { arrived, sent: Arc::clone(&generator.sent), start: Instant::now() };
     demo.watch(edge.view(), &stop, options.duration);
     // The batch under way is answered first, so that every record has one fate when the figures are read.
     drop(generator);
     let figures = demo.figures(&edge.shutdown().view);
-    print!("{}", table::summary(&figures));
+    say(&table::summary(&figures))?;
     Ok(if figures.disagreements().is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -88,8 +89,8 @@ fn config(port: u16, intake: SocketAddr, policies: &Path) -> Result<Config, Fail
     Ok(config)
 }
 
-fn introduce(edge: SocketAddr, policies: &Path) {
-    println!(
+fn introduce(edge: SocketAddr, policies: &Path) -> Result<(), Failure> {
+    say(&format!(
         "\
 edge listens on http://{edge} and forwards to an intake that counts.
 
@@ -97,9 +98,10 @@ edge listens on http://{edge} and forwards to an intake that counts.
   what policies did   curl http://{edge}/_edge/policies
   policies in force   {}    (edit them: changes are taken while it runs)
   a log of your own   curl http://{edge}/v1/logs -H 'content-type: application/json' -d '{EXAMPLE}'
+
 ",
         policies.display()
-    );
+    ))
 }
 
 /// A request that a policy of the demo acts on.

@@ -1,6 +1,7 @@
 //! The command line: what it prints, what it writes, how it ends.
 
 use std::path::Path;
+use std::process::Stdio;
 
 use crate::process::{edge, run};
 
@@ -65,7 +66,8 @@ fn mistakes_end_with_2_and_name_their_place() {
     assert_eq!(code, 2);
     assert!(stderr.starts_with("edge: p: not YAML: "), "{stderr}");
     let (code, _, _, stderr) = eval(folder.path(), POLICIES, BODY, "metric");
-    assert_eq!((code, stderr.as_str()), (2, "edge: --signal: only `log` is in this build yet\n"));
+    assert_eq!(code, 2);
+    assert!(stderr.contains("invalid value 'metric' for '--signal <SIGNAL>'"), "{stderr}");
     let (code, _, stderr) = run(edge().arg("/nope.yaml"));
     assert_eq!(code, 2);
     assert!(stderr.starts_with("edge: cannot read configuration file /nope.yaml: "), "{stderr}");
@@ -103,6 +105,42 @@ fn config_prints_what_is_in_force() {
     let (code, stdout, _) = run(&mut command);
     let printed: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((code, &printed["listen_port"], &printed["log_level"]), (0, &9.into(), &"warn".into()));
+}
+
+#[test]
+fn a_misspelled_command_is_told_from_a_file() {
+    let (code, _, stderr) = run(edge().args(["confg", "nope.yaml"]));
+    assert_eq!((code, &*stderr), (2, "edge: `confg` is no file and no command; did you mean `config`?\n"));
+}
+
+/// Exit code and standard error of `edge arguments` with this standard output.
+fn run_into(stdout: impl Into<Stdio>, arguments: &[&str]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.yaml"), POLICIES).unwrap();
+    let child = edge().current_dir(&folder).args(arguments).stdout(stdout).stderr(Stdio::piped()).spawn();
+    let output = child.unwrap().wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+const DEMO: [&str; 5] = ["demo", "--for", "100ms", "--port", "0"];
+
+#[test]
+fn a_reader_that_has_gone_away_is_no_error() {
+    let closed = || std::io::pipe().unwrap().1;
+    assert_eq!(run_into(closed(), &["config"]), (Some(0), String::new()));
+    assert_eq!(run_into(closed(), &["policy", "check", "p.yaml"]), (Some(1), String::new()));
+    assert_eq!(run_into(closed(), &DEMO), (Some(0), String::new()));
+}
+
+#[test]
+fn a_full_disk_is_told_in_a_line() {
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let start = "edge: cannot write to standard output: ";
+    for arguments in [&["config"][..], &["policy", "check", "p.yaml"], &DEMO] {
+        let (code, stderr) = run_into(full(), arguments);
+        assert_eq!((code, stderr.lines().count()), (Some(2), 1), "{stderr}");
+        assert!(stderr.starts_with(start), "{stderr}");
+    }
 }
 
 #[test]
