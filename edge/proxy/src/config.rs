@@ -60,6 +60,14 @@ impl Default for Limits {
     }
 }
 
+/// How long a relayed response may be silent on a route that no protocol claims. It may be a stream of events, which
+/// says nothing until something happens, so that the idle deadline does not hold; but a peer that is gone without a word
+/// must not hold a connection for ever. Responses of telemetry routes may be silent for as long as the idle deadline.
+pub(crate) const OPAQUE_SILENCE_MAX: Duration = Duration::from_secs(60 * 60);
+
+/// The longest deadline; longer ones are cut to it, so that a moment this far away can always be told.
+const DEADLINE_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// How long anything may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadlines {
@@ -73,8 +81,24 @@ pub struct Deadlines {
     pub drain: Duration,
     /// To resolve an intake's name, connect and shake hands.
     pub dial: Duration,
-    /// For a connection without a request, on either side.
+    /// For a connection without a request, on either side, and for silence in the response of a telemetry route.
     pub idle: Duration,
+}
+
+impl Deadlines {
+    /// None longer than a year.
+    #[must_use]
+    pub(crate) fn bounded(self) -> Self {
+        let bounded = |deadline: Duration| deadline.min(DEADLINE_MAX);
+        Self {
+            head: bounded(self.head),
+            body: bounded(self.body),
+            answer: bounded(self.answer),
+            drain: bounded(self.drain),
+            dial: bounded(self.dial),
+            idle: bounded(self.idle),
+        }
+    }
 }
 
 impl Default for Deadlines {

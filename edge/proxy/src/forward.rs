@@ -22,6 +22,14 @@ static HOP_BY_HOP: [HeaderName; 8] = [
     UPGRADE,
 ];
 
+/// Checksums of a body (RFC 9530, and what came before it).
+static DIGESTS: [HeaderName; 4] = [
+    HeaderName::from_static("content-md5"),
+    HeaderName::from_static("digest"),
+    HeaderName::from_static("content-digest"),
+    HeaderName::from_static("repr-digest"),
+];
+
 /// Fields without which a body cannot be read: a sender must not name them in `Connection` (RFC 9110 section 7.6.1),
 /// and obeying one that does would corrupt its batch.
 static OF_THE_MESSAGE: [HeaderName; 4] = [CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST];
@@ -32,6 +40,13 @@ pub(crate) fn drop_hop_by_hop(headers: &mut HeaderMap) {
         drop_named_in_connection(headers);
     }
     for name in &HOP_BY_HOP {
+        headers.remove(name);
+    }
+}
+
+/// Drops what was said about the bytes of a body that goes on changed.
+pub(crate) fn drop_digests(headers: &mut HeaderMap) {
+    for name in &DIGESTS {
         headers.remove(name);
     }
 }

@@ -69,11 +69,12 @@ pub enum StartError {
 impl Server {
     /// Opens the listener and serves on threads of its own. `protocols` is the distribution's table, in routing order.
     pub fn start(
-        config: Config,
+        mut config: Config,
         protocols: Vec<Box<dyn Protocol>>,
         policies: Arc<Registry>,
         telemetry: &Telemetry,
     ) -> Result<Self, StartError> {
+        config.deadlines = config.deadlines.bounded();
         let listeners = listen(&config)?;
         let local_addr = listeners[0].local_addr().map_err(StartError::Worker)?;
         let tls = config.upstreams.iter().any(crate::UpstreamUrl::is_tls);

@@ -4,8 +4,9 @@ use std::convert::Infallible;
 use std::rc::Rc;
 
 use edge_protocol::{Head, Plan, Protocol};
-use http::{Method, Request, Response};
-use hyper::body::Incoming;
+use http::header::CONNECTION;
+use http::{HeaderValue, Method, Request, Response};
+use hyper::body::{Body, Incoming};
 
 use crate::body::{Outbound, Relayed};
 use crate::connection::ConnectionState;
@@ -55,9 +56,12 @@ fn response(reply: Reply, ticket: Ticket) -> Response<Outbound> {
             ticket.answered(response.status());
             response.map(|body| Outbound::whole(body, ticket))
         }
-        Reply::There(response, lease) => {
+        Reply::There { mut response, lease, silence } => {
             ticket.answered(response.status());
-            let silence = ticket.worker().shared.config.deadlines.idle;
+            if ticket.ends_with_connection() && response.body().size_hint().exact().is_none() {
+                // Only its end will tell how long the response was; the HTTP machinery would promise more.
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             response.map(|incoming| Outbound::relayed(Relayed::new(incoming, lease, silence), ticket))
         }
     }

@@ -22,7 +22,7 @@ pub(crate) struct Ticket {
     status: Cell<Option<StatusCode>>,
     sent: Cell<u64>,
     /// Before HTTP/1.1 a response of unknown length ends with its connection: only a reset tells that it broke off.
-    needs_reset: bool,
+    ends_with_connection: bool,
 }
 
 impl Ticket {
@@ -36,7 +36,7 @@ impl Ticket {
             route: Cell::new(NO_ROUTE),
             status: Cell::default(),
             sent: Cell::default(),
-            needs_reset: request.version() < Version::HTTP_11,
+            ends_with_connection: request.version() < Version::HTTP_11,
         }
     }
 
@@ -56,6 +56,11 @@ impl Ticket {
         self.began
     }
 
+    /// Whether only the end of the connection can tell the end of a response of unknown length.
+    pub(crate) fn ends_with_connection(&self) -> bool {
+        self.ends_with_connection
+    }
+
     pub(crate) fn routed(&self, route: &'static str) {
         self.route.set(route);
     }
@@ -72,7 +77,7 @@ impl Ticket {
     /// The intake died in the middle of its response.
     pub(crate) fn broke_off(&self) {
         self.metrics().response_broke_off();
-        self.connection.reset.set(self.needs_reset);
+        self.connection.reset.set(self.ends_with_connection);
     }
 }
 

@@ -14,6 +14,7 @@ pub struct Answer {
     pub(crate) cut: Option<usize>,
     pub(crate) early: bool,
     pub(crate) sip: Duration,
+    pub(crate) pause: Duration,
     pub(crate) close: Close,
 }
 
@@ -53,6 +54,7 @@ impl Answer {
             cut: None,
             early: false,
             sip: Duration::ZERO,
+            pause: Duration::ZERO,
             close: Close::Never,
         }
     }
@@ -114,6 +116,13 @@ impl Answer {
         self
     }
 
+    /// Pauses between the head and the body.
+    #[must_use]
+    pub fn pausing(mut self, pause: Duration) -> Self {
+        self.pause = pause;
+        self
+    }
+
     /// Closes the connection after the answer, without having said so.
     #[must_use]
     pub fn then_close(mut self) -> Self {
@@ -134,6 +143,10 @@ impl Answer {
         // One write: small ones would wait for each other's acknowledgement.
         let mut answer = Vec::new();
         self.write_head(&mut answer)?;
+        if !self.pause.is_zero() {
+            to.write_all(&std::mem::take(&mut answer))?;
+            std::thread::sleep(self.pause);
+        }
         if !head_only {
             self.write_body(&mut answer)?;
         }

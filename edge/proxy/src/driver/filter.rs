@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 use super::Reply;
 use super::relay::{Target, receive, relay, send};
 use crate::error::Failure;
+use crate::forward::drop_digests;
 use crate::ticket::Ticket;
 
 /// What a filter plan says.
@@ -48,6 +49,7 @@ pub(super) async fn filter(
         Ok(Verdict::Original) => send(spec.target, head, body, ticket).await,
         Ok(Verdict::Changed(changed)) => {
             ticket.metrics().saved(spec.signal, body.len(), changed.len());
+            drop_digests(&mut head.headers);
             head.headers.insert(CONTENT_LENGTH, HeaderValue::from(changed.len()));
             send(spec.target, head, changed.into(), ticket).await
         }

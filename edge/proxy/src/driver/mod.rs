@@ -3,6 +3,8 @@
 mod filter;
 mod relay;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use edge_protocol::Plan;
 use http::{Request, Response};
@@ -21,7 +23,14 @@ pub(crate) enum Reply {
     /// An answer from here.
     Here(Response<Bytes>),
     /// An intake's answer, as it comes.
-    There(Response<Incoming>, Lease),
+    There {
+        /// The answer, as far as it has come.
+        response: Response<Incoming>,
+        /// The connection it comes on.
+        lease: Lease,
+        /// How long it may be silent.
+        silence: Duration,
+    },
 }
 
 /// Does what a plan says.
@@ -30,7 +39,9 @@ pub(crate) async fn drive(plan: Plan, request: Request<Incoming>, ticket: &Ticke
         Plan::Respond { response, .. } => Ok(Reply::Here(response)),
         _ if ticket.connection().reserved => Err(Failure::Busy),
         Plan::Relay { upstream, fail_open, limited, .. } => {
-            if let Some((signal, reason)) = fail_open {
+            if let Some((signal, reason)) = fail_open
+                && ticket.worker().policies.targets(ticket, signal)
+            {
                 ticket.metrics().failed_open(signal, reason);
             }
             relay(Target { upstream, limited }, request, ticket).await

@@ -1,15 +1,17 @@
 //! Relaying: bytes stream through both ways, untouched, in bounded memory.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use edge_protocol::Upstream;
-use http::header::TRANSFER_ENCODING;
-use http::{HeaderValue, Request, request};
-use hyper::body::Incoming;
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderValue, Method, Request, request};
+use hyper::body::{Body, Incoming};
 
 use super::Reply;
 use crate::body::{Inbound, Source, Upload};
+use crate::config::{Deadlines, OPAQUE_SILENCE_MAX};
 use crate::error::{BodyFailure, Failure, UpstreamFailure};
 use crate::forward::readdress;
 use crate::ticket::Ticket;
@@ -21,6 +23,13 @@ pub(super) struct Target {
     pub(super) upstream: Upstream,
     /// Whether `max_body_size` holds.
     pub(super) limited: bool,
+}
+
+impl Target {
+    /// How long the response may be silent: a route without a limit is one that no protocol claims.
+    fn silence(self, deadlines: &Deadlines) -> Duration {
+        if self.limited { deadlines.idle } else { OPAQUE_SILENCE_MAX }
+    }
 }
 
 /// Relays a request whose body has not been read.
@@ -43,7 +52,7 @@ pub(super) async fn relay(
             } else {
                 Upload::Streamed { source: Source::new(inbound, ticket.began()), taken: 0 }
             };
-            forward(remote, head, upload, chunked, ticket).await
+            forward(target, remote, head, upload, chunked, ticket).await
         }
     }
 }
@@ -57,7 +66,9 @@ pub(super) async fn send(
 ) -> Result<Reply, Failure> {
     match ticket.worker().destinations.of(target.upstream) {
         Destination::Sink => Ok(sink(&head, ticket)),
-        Destination::Remote(remote) => forward(remote, head, Upload::Whole(body), false, ticket).await,
+        Destination::Remote(remote) => {
+            forward(target, remote, head, Upload::Whole(body), false, ticket).await
+        }
     }
 }
 
@@ -69,6 +80,7 @@ pub(super) fn receive(target: Target, incoming: Incoming, ticket: &Ticket) -> Re
 }
 
 async fn forward(
+    target: Target,
     remote: &Remote,
     mut head: request::Parts,
     upload: Upload,
@@ -82,10 +94,18 @@ async fn forward(
     if chunked {
         // Said in so many words, because the HTTP machinery takes a GET without a length for one without a body.
         head.headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+    } else if upload.is_end_stream() && expects_body(&head.method) {
+        // The HTTP machinery does not say that a body is empty, and some intakes answer 411 then.
+        head.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     let deadlines = &ticket.worker().shared.config.deadlines;
     let (response, lease) = exchange(remote, head, upload, deadlines, ticket.metrics()).await?;
-    Ok(Reply::There(response, lease))
+    Ok(Reply::There { response, lease, silence: target.silence(deadlines) })
+}
+
+/// Whether a request without a body should say so (RFC 9110 section 8.6).
+fn expects_body(method: &Method) -> bool {
+    [Method::POST, Method::PUT, Method::PATCH].contains(method)
 }
 
 fn sink(head: &request::Parts, ticket: &Ticket) -> Reply {

@@ -97,9 +97,11 @@ impl Metrics {
         let set = &self.evaluations[signal as usize];
         set.duration.record_duration(duration);
         match outcome {
-            Outcome::Unchanged | Outcome::FailOpen(_) => set.unchanged.inc(),
+            Outcome::Unchanged => set.unchanged.inc(),
             Outcome::Replaced(_) => set.changed.inc(),
             Outcome::Emptied => set.emptied.inc(),
+            // Counted with its reason.
+            Outcome::FailOpen(_) => {}
         }
     }
 

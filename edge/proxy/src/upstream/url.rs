@@ -38,7 +38,7 @@ impl UpstreamUrl {
         let host =
             HeaderValue::from_str(authority.as_str()).map_err(|_| UrlError::Syntax(text.to_owned()))?;
         let name = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
-        let port = authority.port_u16().unwrap_or(if tls { 443 } else { 80 });
+        let port = port(authority)?.unwrap_or(if tls { 443 } else { 80 });
         let prefix = uri.path().trim_end_matches('/').to_owned();
         Ok(Self { authority: Authority { tls, name, port }, host, prefix })
     }
@@ -51,11 +51,26 @@ impl UpstreamUrl {
     /// The target to ask the intake for, byte for byte as the sender asked behind the prefix.
     pub(crate) fn target(&self, asked: &Uri) -> Option<Uri> {
         let asked = asked.path_and_query();
-        if self.prefix.is_empty() {
+        // `*` asks for the server and not for a path on it (RFC 9112 section 3.2.4).
+        if self.prefix.is_empty() || asked.is_some_and(|asked| asked == "*") {
             return Some(asked.cloned().unwrap_or_else(|| PathAndQuery::from_static("/")).into());
         }
         let joined = format!("{}{}", self.prefix, asked.map_or("/", PathAndQuery::as_str));
         PathAndQuery::from_maybe_shared(joined).ok().map(Uri::from)
+    }
+}
+
+/// The port behind the colon, if there is a colon.
+fn port(authority: &http::uri::Authority) -> Result<Option<u16>, UrlError> {
+    let Some(port) =
+        authority.as_str().strip_prefix(authority.host()).and_then(|rest| rest.strip_prefix(':'))
+    else {
+        return Ok(None);
+    };
+    let number = Some(port).filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+    match number.and_then(|number| number.parse().ok()) {
+        None | Some(0) => Err(UrlError::Port(port.to_owned())),
+        port => Ok(port),
     }
 }
 
@@ -83,6 +98,9 @@ pub enum UrlError {
     /// Neither `http` nor `https`.
     #[error("`{0}` does not start with http:// or https://")]
     Scheme(String),
+    /// What stands behind the colon is no port.
+    #[error("`{0}` is not a port from 1 to 65535")]
+    Port(String),
     /// The query of a request goes on byte for byte, so that there is no place for another.
     #[error("`{0}` has a query, which cannot be put in front of a request's")]
     Query(String),
@@ -107,6 +125,7 @@ mod tests {
         check("http://intake/base", "http://elsewhere/p?q", "/base/p?q");
         check("http://intake", "http://elsewhere", "/");
         check("http://intake", "*", "*");
+        check("http://intake/base", "*", "*");
     }
 
     #[test]
@@ -118,6 +137,19 @@ mod tests {
         check("http://intake", false, "intake", 80);
         check("https://intake", true, "intake", 443);
         check("http://[::1]:81/x", false, "::1", 81);
+    }
+
+    #[test]
+    fn a_port_that_is_none_is_named() {
+        for port in ["99999", "", "0", "65536", "080x", "+80"] {
+            for url in [format!("http://intake:{port}"), format!("https://[::1]:{port}/base")] {
+                let error = UpstreamUrl::parse(&url).unwrap_err();
+                assert!(matches!(error, UrlError::Port(_) | UrlError::Syntax(_)), "{url}: {error}");
+                assert!(error.to_string().contains(port));
+            }
+        }
+        assert_eq!(UpstreamUrl::parse("http://intake:0").unwrap_err(), UrlError::Port("0".to_owned()));
+        assert_eq!(UpstreamUrl::parse("http://intake:65535").unwrap().authority.port, 65535);
     }
 
     #[test]

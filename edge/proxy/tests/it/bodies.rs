@@ -106,6 +106,7 @@ fn what_cannot_be_read_goes_on_unchanged_and_is_counted() {
         assert_eq!(edge.fail_open(reason), before + 1, "{reason}");
     }
     assert_eq!(edge.sum("edge.records.dropped", &[]), 0);
+    assert_eq!(edge.sum("edge.policy.evaluation.unchanged", &[]), 0);
     assert!(edge.telemetry.prometheus_text().contains("edge_fail_open_total{"));
 }
 
@@ -121,6 +122,7 @@ fn without_a_policy_the_body_is_not_decoded_and_streams() {
     client.send("drop");
     let got = edge.intake.wait_for(1).remove(0);
     assert_eq!((got.text().as_str(), got.complete), ("drop", true));
+    edge.send(post("/v1/other", "", "drop"));
     assert_eq!(edge.sum("edge.fail_open", &[]), 0);
 }
 

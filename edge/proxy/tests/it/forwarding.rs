@@ -3,7 +3,7 @@
 use edge_proxy::{UpstreamUrl, Upstreams};
 use edge_testing::{Answer, Framing, Intake};
 
-use crate::setup::{Edge, get, post};
+use crate::setup::{Edge, get, post, post_chunked};
 
 #[test]
 fn headers_go_on_but_those_of_the_connection() {
@@ -106,6 +106,29 @@ fn any_method_is_relayed() {
     let body = "GET /with HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n";
     edge.send(body);
     assert_eq!(edge.intake.requests().pop().unwrap().text(), "body");
+}
+
+#[test]
+fn an_empty_body_says_so() {
+    let edge = Edge::start();
+    for request in [post_chunked("/v1/logs", "", &[]), post("/v1/logs", "", ""), post("/else", "", "")] {
+        assert_eq!(edge.send(request).status, 200);
+        assert_eq!(edge.intake.requests().pop().unwrap().headers("content-length"), ["0"]);
+    }
+    edge.send(get("/else"));
+    assert_eq!(edge.intake.requests().pop().unwrap().header("content-length"), None);
+}
+
+#[test]
+fn checksums_go_on_only_with_the_body_they_are_of() {
+    let edge = Edge::start();
+    let names = ["content-md5", "digest", "content-digest", "repr-digest"];
+    let headers: String = names.map(|name| format!("{name}: sum\r\n")).concat();
+    for (body, sums) in [("kept\n", 4), ("one\ndrop\n", 0)] {
+        edge.send(post("/v1/logs", &headers, body));
+        let got = edge.intake.requests().pop().unwrap();
+        assert_eq!(names.iter().filter(|name| got.header(name).is_some()).count(), sums, "{body}");
+    }
 }
 
 #[test]

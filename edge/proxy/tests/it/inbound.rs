@@ -1,6 +1,6 @@
 //! Section 3 of the contract: what senders may send.
 
-use edge_testing::{Answer, in_two, one_by_one};
+use edge_testing::{Answer, Framing, in_two, one_by_one};
 
 use crate::setup::{Edge, SOON, get, post, post_chunked};
 
@@ -12,6 +12,19 @@ fn refused(request: &[u8], status: u16) {
     assert_eq!(response.header("connection"), Some("close"));
     assert!(client.is_closed());
     assert!(edge.intake.requests().iter().all(|request| !request.complete));
+}
+
+#[test]
+fn an_old_sender_is_not_promised_a_connection_whose_end_ends_the_response() {
+    let edge = Edge::start();
+    for (framing, keeps) in [(Framing::Length, true), (Framing::Chunked, false), (Framing::Close, false)] {
+        edge.intake.will(Answer::new(200, "body").framed(framing));
+        let mut client = edge.client();
+        client.send("GET /old HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+        let response = client.response();
+        assert_eq!(response.text(), "body", "{framing:?}");
+        assert_eq!(response.header("connection") == Some("keep-alive"), keeps, "{framing:?}");
+    }
 }
 
 #[test]

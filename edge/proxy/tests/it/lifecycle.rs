@@ -2,10 +2,10 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use edge_policy::{PolicySet, Snapshot};
-use edge_proxy::{Config, Server, StartError};
+use edge_proxy::{Config, Deadlines, Server, StartError};
 use edge_testing::{Answer, PATIENCE};
 use telemetry::Telemetry;
 
@@ -84,6 +84,25 @@ fn a_worker_that_computes_without_end_is_left_behind() {
     edge.server.shutdown();
     assert!(!edge.server.join());
     assert!(began.elapsed() < PATIENCE / 2);
+}
+
+#[test]
+fn deadlines_may_lie_beyond_the_clock() {
+    let never = Duration::MAX;
+    let edge = Edge::with(|config| {
+        config.deadlines =
+            Deadlines { head: never, body: never, answer: never, drain: never, dial: never, idle: never };
+    });
+    let mut client = edge.client();
+    for target in ["/v1/logs", "/else"] {
+        client.send(format!("POST {target} HTTP/1.1\r\nHost: a\r\nContent-Le"));
+        std::thread::sleep(SOON / 4);
+        client.send("ngth: 9\r\n\r\none\n");
+        std::thread::sleep(SOON / 4);
+        assert_eq!(client.send("drop\n").response().status, 200);
+    }
+    drop(client);
+    edge.stop();
 }
 
 #[test]

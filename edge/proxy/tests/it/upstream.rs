@@ -179,8 +179,16 @@ fn an_intake_that_falls_silent_in_its_response_is_given_up() {
     let edge = Edge::with(|config| config.deadlines.idle = SOON);
     // It says that there is more, and keeps the connection.
     edge.intake.will(Answer::new(200, "half").header("Content-Length", "100").framed(Framing::Open));
-    let response = edge.send(get("/silent"));
+    let response = edge.send(post("/v1/logs", "", "kept\n"));
     assert_eq!((response.text().as_str(), response.complete), ("half", false));
+}
+
+#[test]
+fn a_stream_of_events_may_be_silent() {
+    let edge = Edge::with(|config| config.deadlines.idle = SOON);
+    edge.intake.will(Answer::new(200, "an event").framed(Framing::Chunked).pausing(SOON * 4));
+    let response = edge.send(get("/events"));
+    assert_eq!((response.text().as_str(), response.complete), ("an event", true));
 }
 
 #[test]
