@@ -28,6 +28,9 @@ fn probes_and_admin_routes_answer() {
     assert!(metrics.contains("edge_records_dropped_total{signal=\"log\"} 1\n"), "{metrics}");
     assert!(metrics.contains("edge_policy_active 1\n"), "{metrics}");
     assert_eq!(edge.request("DELETE /_edge/metrics", "", b"").0, 405);
+    assert_eq!(edge.request("HEAD /_edge/metrics", "", b""), (200, String::new()));
+    // The sink would have said 200.
+    assert_eq!(edge.get("/_edge/none").0, 404);
 }
 
 #[test]

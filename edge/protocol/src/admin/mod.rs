@@ -1,4 +1,5 @@
-//! What edge tells an operator about itself: `/_edge/metrics` and `/_edge/policies`.
+//! What edge tells an operator about itself: `/_edge/metrics` and `/_edge/policies`. Nothing below `/_edge/` is
+//! anybody else's.
 
 mod accept;
 mod policies;
@@ -14,6 +15,10 @@ use crate::plan::{Head, Plan, Protocol};
 
 const METRICS: &str = "/_edge/metrics";
 const POLICIES: &str = "/_edge/policies";
+const SCHEMA: &str = "/_edge/schema";
+
+/// Route of what is not there, for metrics: one series, whatever is asked for.
+const UNKNOWN: &str = "/_edge/*";
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const JSON: &str = "application/json";
@@ -80,18 +85,25 @@ impl Protocol for Admin {
     }
 
     fn plan(&self, head: &Head<'_>) -> Option<Plan> {
-        let route = match head.uri.path() {
-            METRICS => METRICS,
-            POLICIES => POLICIES,
+        let (route, respond): (_, fn(&Self, &Head<'_>) -> Response<Bytes>) = match head.uri.path() {
+            METRICS => (METRICS, Self::metrics),
+            POLICIES => (POLICIES, Self::policies),
+            SCHEMA => (SCHEMA, |_, _| not_found("the schema is to come")),
+            path if path == "/_edge" || path.starts_with("/_edge/") => {
+                (UNKNOWN, |_, _| not_found("there is nothing here"))
+            }
             _ => return None,
         };
-        let response = match (*head.method == Method::GET, route) {
-            (false, _) => method_not_allowed(),
-            (true, METRICS) => self.metrics(head),
-            (true, _) => self.policies(head),
+        let response = match *head.method {
+            Method::GET | Method::HEAD => respond(self, head),
+            _ => method_not_allowed(),
         };
         Some(Plan::Respond { route, response })
     }
+}
+
+fn not_found(why: &str) -> Response<Bytes> {
+    answer(StatusCode::NOT_FOUND, TEXT, format!("{why}; {METRICS} and {POLICIES} answer\n"))
 }
 
 /// OpenMetrics only for those who ask for it by name.
@@ -117,7 +129,7 @@ fn wants_json(head: &Head<'_>) -> bool {
 
 fn method_not_allowed() -> Response<Bytes> {
     let mut response = answer(StatusCode::METHOD_NOT_ALLOWED, TEXT, "method not allowed\n".to_owned());
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     response
 }
 

@@ -82,11 +82,29 @@ rejected bad
 }
 
 #[test]
-fn only_get_is_allowed() {
-    for (method, path) in [(Method::POST, "/_edge/metrics"), (Method::HEAD, "/_edge/policies")] {
+fn only_reading_is_allowed() {
+    for (method, path) in [(Method::POST, "/_edge/metrics"), (Method::PUT, "/_edge/none")] {
         let response = answer_to(&method, path, None).unwrap();
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
-        assert_eq!(response.headers()[header::ALLOW], "GET");
+        assert_eq!(response.headers()[header::ALLOW], "GET, HEAD");
     }
-    assert!(answer_to(&Method::GET, "/_edge/other", None).is_none());
+    let response = answer_to(&Method::HEAD, "/_edge/policies", Some("application/json")).unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()[header::CONTENT_TYPE], JSON);
+}
+
+#[test]
+fn what_is_not_there_is_not_asked_of_an_intake_either() {
+    let check = |path, expected: &str| {
+        let response = answer_to(&Method::GET, path, None).unwrap();
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+        assert_eq!(response.body(), expected, "{path}");
+    };
+    for path in ["/_edge", "/_edge/", "/_edge/metric", "/_edge/metrics/", "/_edge//policies?format=json"] {
+        check(path, "there is nothing here; /_edge/metrics and /_edge/policies answer\n");
+    }
+    check("/_edge/schema", "the schema is to come; /_edge/metrics and /_edge/policies answer\n");
+    for path in ["/", "/_edges", "/x/_edge/metrics", "/_edgemetrics"] {
+        assert!(answer_to(&Method::GET, path, None).is_none(), "{path}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Whether edge is alive and whether it is ready: `/_health` and `/_ready`.
+//! Whether edge is alive and whether it is ready: `/_health` and `/_ready`. Nothing below them is anybody else's.
 
 use std::sync::Arc;
 
@@ -9,6 +9,9 @@ use crate::plan::{Head, Plan, Protocol};
 
 const HEALTH: &str = "/_health";
 const READY: &str = "/_ready";
+
+/// Route of what is not there, for metrics: one series, whatever is asked for.
+const UNKNOWN: &str = "/_health/*";
 
 /// Says whether edge is ready to judge data.
 pub trait Ready: Send + Sync {
@@ -37,9 +40,11 @@ impl Protocol for Health {
         let route = match head.uri.path() {
             HEALTH => HEALTH,
             READY => READY,
+            path if path.starts_with("/_health/") || path.starts_with("/_ready/") => UNKNOWN,
             _ => return None,
         };
         let response = match *head.method {
+            Method::GET | Method::HEAD if route == UNKNOWN => status(StatusCode::NOT_FOUND, "not found"),
             Method::GET | Method::HEAD if route == HEALTH => status(StatusCode::OK, "ok"),
             Method::GET | Method::HEAD => readiness(self.ready.is_ready()),
             _ => method_not_allowed(),

@@ -35,9 +35,16 @@ fn ready_waits_for_the_policies() {
 }
 
 #[test]
+fn what_is_below_a_probe_is_not_asked_of_an_intake() {
+    for path in ["/_health/", "/_health/live", "/_ready/x?y"] {
+        check(true, &Method::GET, path, (404, r#"{"status":"not found"}"#, None));
+    }
+}
+
+#[test]
 fn other_paths_are_somebody_elses() {
     let health = Health::new(Arc::new(Fixed(true)));
-    for path in ["/", "/_health/", "/_healthy", "/x/_ready"] {
+    for path in ["/", "/_healthy", "/_ready.html", "/x/_ready"] {
         let head = Head { method: &Method::GET, uri: &Uri::from_static(path), headers: &HeaderMap::new() };
         assert!(health.plan(&head).is_none(), "{path}");
     }
