@@ -8,6 +8,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
+use tokio::task::AbortHandle;
 use tokio_rustls::TlsConnector;
 
 use super::traffic::{Traffic, Watched};
@@ -24,6 +25,14 @@ const RESPONSE_HEADERS_MAX: usize = 256;
 pub(super) struct Line {
     pub(super) sender: SendRequest<Upload>,
     pub(super) traffic: Rc<Traffic>,
+    task: AbortHandle,
+}
+
+impl Line {
+    /// Closes the connection, whatever it is doing: one that waits for its peer would not notice that nobody waits for it.
+    pub(super) fn hang_up(&self) {
+        self.task.abort();
+    }
 }
 
 /// Connects to one authority.
@@ -53,8 +62,8 @@ impl Dialer {
             .await
             .map_err(|error| UpstreamFailure::Closed(error.to_string()))?;
         // Its result reaches the exchange that was using it; a connection that ends idle is nobody's news.
-        tokio::task::spawn_local(async { drop(connection.await) });
-        Ok(Line { sender, traffic })
+        let task = tokio::task::spawn_local(async { drop(connection.await) }).abort_handle();
+        Ok(Line { sender, traffic, task })
     }
 
     async fn connect(&self) -> io::Result<Wire> {

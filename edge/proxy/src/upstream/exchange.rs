@@ -55,7 +55,7 @@ async fn attempts(
         let request = Request::from_parts(head.clone(), upload);
         match attempt(&mut lease, request, again.source(), deadlines).await {
             Ok(response) => return Ok((response, lease)),
-            Err(UpstreamFailure::Closed(_)) if again.is_replayable() && was_stale(&lease.line.traffic) => {
+            Err(UpstreamFailure::Closed(_)) if again.is_replayable() && was_stale(&lease.line().traffic) => {
                 metrics.upstream_retried();
             }
             Err(failure) => return Err(failure),
@@ -91,9 +91,9 @@ async fn attempt(
     source: Option<Rc<Source>>,
     deadlines: &Deadlines,
 ) -> Result<Response<Incoming>, UpstreamFailure> {
-    let traffic = Rc::clone(&lease.line.traffic);
+    let traffic = Rc::clone(&lease.line().traffic);
     traffic.begin();
-    let sent = lease.line.sender.try_send_request(request);
+    let sent = lease.line().sender.try_send_request(request);
     let sent = async { sent.await.map_err(|error| failure(error.error())) };
     within(sent, Wait { traffic, source, deadlines, began: Instant::now() }).await
 }

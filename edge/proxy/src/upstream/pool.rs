@@ -31,7 +31,8 @@ struct Idle {
 #[derive(Debug)]
 pub(crate) struct Lease {
     pool: Rc<Pool>,
-    pub(super) line: Line,
+    /// None once it has been given back.
+    line: Option<Line>,
 }
 
 impl Pool {
@@ -50,13 +51,13 @@ impl Pool {
         let at =
             idle.iter().rposition(|idle| idle.line.sender.is_ready() && !idle.line.sender.is_closed())?;
         let line = idle.remove(at).line;
-        Some(Lease { pool: Rc::clone(self), line })
+        Some(Lease { pool: Rc::clone(self), line: Some(line) })
     }
 
     /// A fresh connection.
     pub(super) async fn dial(self: &Rc<Self>) -> Result<Lease, UpstreamFailure> {
         let line = self.dialer.dial().await?;
-        Ok(Lease { pool: Rc::clone(self), line })
+        Ok(Lease { pool: Rc::clone(self), line: Some(line) })
     }
 
     /// Closes connections that are closed on the other side or have been idle for too long.
@@ -72,16 +73,24 @@ impl Pool {
 }
 
 impl Lease {
+    pub(super) fn line(&mut self) -> &mut Line {
+        self.line.as_mut().expect("a lease that has been given back is gone")
+    }
+
     /// Makes the connection available again.
-    pub(crate) fn give_back(self) {
-        if self.line.sender.is_closed() {
-            return;
-        }
+    pub(crate) fn give_back(mut self) {
+        let Some(line) = self.line.take().filter(|line| !line.sender.is_closed()) else { return };
         let mut idle = self.pool.idle.borrow_mut();
         if idle.len() < IDLE_CONNECTIONS_MAX {
-            idle.push(Idle { line: self.line, since: Instant::now() });
+            idle.push(Idle { line, since: Instant::now() });
         } else {
             self.pool.surplus.set(self.pool.surplus.get() + 1);
         }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.line.iter().for_each(Line::hang_up);
     }
 }

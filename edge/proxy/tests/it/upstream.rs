@@ -128,7 +128,9 @@ fn an_intake_that_does_not_take_a_request_is_a_timeout() {
     let edge = Edge::with(|config| config.deadlines.body = SOON);
     for target in ["/v1/logs", "/else"] {
         edge.intake.will(Answer::ok().sipping(PATIENCE));
+        let began = Instant::now();
         assert_eq!(edge.send(post(target, "", vec![b'x'; LARGE])).status, 504);
+        assert!(began.elapsed() < PATIENCE / 2, "its connection goes, and with it what it held");
     }
     assert_eq!(edge.sum("edge.upstream.failures", &[("reason", "write_deadline")]), 2);
 }
