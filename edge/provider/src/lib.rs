@@ -6,6 +6,7 @@
 mod file;
 mod merge;
 mod metrics;
+mod patience;
 mod providers;
 mod publisher;
 mod readiness;

@@ -1,13 +1,17 @@
 //! Compiles what all providers say together and publishes it.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use edge_policy::{PolicySet, Registry, Rejected, Snapshot};
 use telemetry::{Set, Worker, otel_info, otel_warn};
 
 use crate::merge::{Class, Merge};
 use crate::metrics::PolicyMetrics;
+use crate::patience::tell_if_longer;
+
+/// A compilation that takes longer is told: until it ends, what was in force before still is.
+const COMPILE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Where providers hand in what they say. The caller's thread does the work, one at a time.
 #[derive(Debug)]
@@ -39,7 +43,13 @@ impl Publisher {
         }
         state.merge.update(provider, class, set);
         let start = Instant::now();
-        let snapshot = Snapshot::compile(&state.merge.merged(), Some(&self.registry.load()));
+        let merged = state.merge.merged();
+        let tell = || {
+            let policies = merged.policies.len();
+            otel_info!("edge.policy.compiling", policy.provider = provider, policies.count = policies);
+        };
+        let compile = || Snapshot::compile(&merged, Some(&self.registry.load()));
+        let snapshot = tell_if_longer(COMPILE_PATIENCE, tell, compile);
         state.metrics.compile_duration.record(start.elapsed().as_secs_f64());
         state.count(&snapshot);
         state.tell(provider, &snapshot);
