@@ -174,6 +174,9 @@ pub(crate) mod raw {
     /// A head over its limits.
     pub(crate) const HEAD_TOO_LARGE: &[u8] =
         b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    /// A body that says it is larger than anything.
+    pub(crate) const BODY_TOO_LARGE: &[u8] =
+        b"HTTP/1.1 413 Payload Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
     /// A head that did not end in time.
     pub(crate) const HEAD_TOO_SLOW: &[u8] =
         b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";

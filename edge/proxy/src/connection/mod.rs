@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use edge_stream::http1::{HEAD_BYTES_MAX, HEADERS_MAX, Violation};
+use edge_stream::http1::{HEAD_BYTES_MAX, HEADERS_MAX, Kind, Violation};
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -108,12 +108,14 @@ async fn finish(worker: &Worker, state: &ConnectionState, end: End, mut wire: Wi
     worker.metrics.connection_ended(how(&end));
     if let End::Done(Err(error)) = &end {
         otel_debug!("edge.connection.failed", error.message = error);
+        if error.is_parse() {
+            worker.metrics.parser_refused();
+        }
     }
     match end {
         End::Refused(violation) => {
             worker.metrics.head_refused(violation);
-            let answer = if violation.is_size() { raw::HEAD_TOO_LARGE } else { raw::BAD_REQUEST };
-            say(&mut wire, answer).await;
+            say(&mut wire, answer(violation)).await;
         }
         End::Expired(Expiry::Head) => say(&mut wire, raw::HEAD_TOO_SLOW).await,
         End::Expired(Expiry::Write) => wire.reset_on_close(),
@@ -121,6 +123,14 @@ async fn finish(worker: &Worker, state: &ConnectionState, end: End, mut wire: Wi
         // Closing on unread bytes would reset the connection and could take the answer with it.
         End::Done(_) if !state.ended.get() && !state.between_messages.get() => linger(&mut wire).await,
         End::Done(_) | End::Expired(Expiry::Idle) => {}
+    }
+}
+
+fn answer(violation: Violation) -> &'static [u8] {
+    match violation.kind() {
+        Kind::Malformed => raw::BAD_REQUEST,
+        Kind::HeadTooLarge => raw::HEAD_TOO_LARGE,
+        Kind::BodyTooLarge => raw::BODY_TOO_LARGE,
     }
 }
 

@@ -21,6 +21,9 @@ pub use sets::{
     StatusClass, UpstreamFailureMetrics, UpstreamMetrics, ViolationAttributes, ViolationMetrics,
 };
 
+/// Why a request was refused that the guard let pass: names, values, versions and request lines.
+const MALFORMED: &str = "malformed";
+
 /// What is known of a request at its end.
 #[derive(Debug)]
 pub(crate) struct Ended {
@@ -36,6 +39,7 @@ pub(crate) struct Metrics {
     worker: Worker,
     routes: Routes,
     violations: [Set<ViolationMetrics>; Violation::ALL.len()],
+    malformed: Set<ViolationMetrics>,
     fail_open: [[Set<FailOpenMetrics>; FailOpen::ALL.len()]; Signal::ALL.len()],
     records: [Set<RecordMetrics>; Signal::ALL.len()],
     evaluations: [Set<EvaluationMetrics>; Signal::ALL.len()],
@@ -54,6 +58,7 @@ impl Metrics {
             routes: Routes::default(),
             violations: Violation::ALL
                 .map(|violation| worker.register(ViolationAttributes { reason: violation.name() })),
+            malformed: worker.register(ViolationAttributes { reason: MALFORMED }),
             fail_open: Signal::ALL.map(|signal| fail_open(&worker, signal)),
             records: Signal::ALL.map(|of| worker.register(signal(of))),
             evaluations: Signal::ALL.map(|of| worker.register(signal(of))),
@@ -152,6 +157,11 @@ impl Metrics {
 
     pub(crate) fn head_refused(&self, violation: Violation) {
         self.violations[violation as usize].refusals.inc();
+    }
+
+    /// The guard found nothing wrong with it and the parser did.
+    pub(crate) fn parser_refused(&self) {
+        self.malformed.refusals.inc();
     }
 
     pub(crate) fn limit_hit(&self, limit: Limit) {

@@ -42,12 +42,29 @@ fn malformed_heads_are_refused() {
         "GET /v1/logs HTTP/1.1\r\nno colon\r\n\r\n",
         "GET /v1/logs HTTP/1.1\r\nX: a\0b\r\n\r\n",
         "GET /v1 /logs HTTP/1.1\r\n\r\n",
+        "GET /v1/logs#fragment HTTP/1.1\r\nHost: a\r\n\r\n",
         "no request at all\r\n\r\n",
         "POST /v1/logs HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
         "POST /v1/logs HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ] {
         refused(request.as_bytes(), 400);
     }
+}
+
+#[test]
+fn lengths_beyond_counting_are_too_large() {
+    for length in [u64::MAX.to_string(), format!("{}0", u64::MAX), (u64::MAX - 2).to_string()] {
+        let head = format!("POST /v1/logs HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n");
+        refused(head.as_bytes(), 413);
+    }
+}
+
+#[test]
+fn what_only_the_parser_refuses_is_counted_too() {
+    let edge = Edge::start();
+    assert_eq!(edge.send("GET / HTTP/1.1\r\nX : a\r\n\r\n").status, 400);
+    let (_, telemetry) = edge.stop();
+    assert_eq!(telemetry.collect().sum("edge.http.violation.refusals", &[("reason", "malformed")]), 1);
 }
 
 #[test]

@@ -90,7 +90,7 @@ impl Head {
     fn field_or_request_line(&mut self, line: &[u8]) -> Result<(), Violation> {
         self.lines += 1;
         if self.lines == 1 {
-            return Ok(());
+            return if has_fragment(line) { Err(Violation::Fragment) } else { Ok(()) };
         }
         if self.lines > 1 + HEADERS_MAX {
             return Err(Violation::Headers);
@@ -108,7 +108,7 @@ impl Head {
     }
 
     fn content_length(&mut self, value: &[u8]) -> Result<(), Violation> {
-        let length = decimal(value).ok_or(Violation::ContentLength)?;
+        let length = decimal(value)?;
         match self.content_length.replace(length) {
             Some(other) if other != length => Err(Violation::ContentLengths),
             _ => Ok(()),
@@ -131,12 +131,20 @@ fn value_of<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     start.eq_ignore_ascii_case(name).then(|| value.trim_ascii())
 }
 
-fn decimal(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() {
-        return None;
+/// Whether the target of a request line has a fragment; a method may hold the same sign.
+fn has_fragment(request_line: &[u8]) -> bool {
+    memchr(b' ', request_line).is_some_and(|method| memchr(b'#', &request_line[method..]).is_some())
+}
+
+/// The largest length that the parser can tell from its own marks.
+const LENGTH_MAX: u64 = u64::MAX - 2;
+
+fn decimal(digits: &[u8]) -> Result<u64, Violation> {
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(Violation::ContentLength);
     }
-    digits.iter().try_fold(0u64, |number, digit| {
-        let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
-        number.checked_mul(10)?.checked_add(digit)
-    })
+    let number = digits
+        .iter()
+        .try_fold(0u64, |number, digit| number.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
+    number.filter(|&number| number <= LENGTH_MAX).ok_or(Violation::ContentLengthSize)
 }

@@ -70,9 +70,20 @@ fn bare_line_feeds_are_refused() {
 }
 
 #[test]
+fn fragments_are_refused() {
+    for target in ["/path#fragment", "#", "/?query#", "http://a/#b"] {
+        refuses(format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes(), Violation::Fragment);
+    }
+    accepts(b"M#THOD /path HTTP/1.1\r\nHost: a\r\nX: #\r\n\r\n");
+}
+
+#[test]
 fn lengths_that_are_no_lengths_are_refused() {
-    for value in ["", "+1", "-1", "0x5", "5, 5", "5 5", "1.0", "99999999999999999999"] {
+    for value in ["", "+1", "-1", "0x5", "5, 5", "5 5", "1.0", "9x"] {
         refuses(&post(&format!("Content-Length: {value}\r\n"), ""), Violation::ContentLength);
+    }
+    for value in ["18446744073709551614", "18446744073709551616", "99999999999999999999999"] {
+        refuses(&post(&format!("Content-Length: {value}\r\n"), ""), Violation::ContentLengthSize);
     }
     refuses(&post("Content-Length: 3\r\nContent-Length: 4\r\n", "abc"), Violation::ContentLengths);
 }
