@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::process::{Running, wait};
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -26,6 +28,27 @@ fn the_code_map_names_every_crate_and_its_folder() {
         let name = manifest.split_once("name = \"").unwrap().1.split_once('"').unwrap().0;
         let row = format!("| `{name}` | [{folder}]({folder}) |");
         assert!(readme.contains(&row), "README.md has no row {row}");
+    }
+}
+
+/// What stands in `text` between `start` and the next `end`.
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    text.split_once(start).unwrap().1.split_once(end).unwrap().0
+}
+
+#[test]
+fn the_first_policy_does_what_the_readme_says() {
+    let readme = read("README.md");
+    let file = |name| between(&readme, &format!("/tmp/first-policy/{name} <<'END'\n"), "END\n");
+    let edge = Running::start(file("config.yaml"), &[("policies.yaml", file("policies.yaml"))]);
+    wait("readiness", || edge.get("/_ready").0 == 200);
+    let request = between(&readme, "-d '", "'\n");
+    let headers = "content-type: application/json\r\n";
+    assert_eq!(edge.request("POST /v1/logs", headers, request.as_bytes()).0, 200);
+    let (_, metrics) = edge.get("/_edge/metrics");
+    for outcome in ["dropped", "kept"] {
+        let line = format!("edge_records_{outcome}_total{{signal=\"log\"}} 1\n");
+        assert!(metrics.contains(&line), "{line}");
     }
 }
 
