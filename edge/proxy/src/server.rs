@@ -18,19 +18,21 @@ use tokio_rustls::TlsConnector;
 use crate::config::Config;
 use crate::listener::bind_all;
 use crate::slots::Slots;
-use crate::upstream::{TlsError, connector};
+use crate::upstream::{Complaints, TlsError, connector};
 use crate::worker;
 
 /// How long after the drain deadline a worker may take to end. One that computes does not see the deadline pass.
 const JOIN_GRACE: Duration = Duration::from_secs(2);
 
-/// What the workers share: set before they start and never changed, but for the policies and the slots.
+/// What the workers share: set before they start and never changed, but for the policies,
+/// the slots and what has been said about intakes.
 pub(crate) struct Shared {
     pub(crate) config: Config,
     /// In routing order.
     pub(crate) protocols: Vec<Box<dyn Protocol>>,
     pub(crate) policies: Arc<Registry>,
     pub(crate) slots: Slots,
+    pub(crate) complaints: Complaints,
     pub(crate) tls: Option<TlsConnector>,
     /// The zero of the time that policies see.
     pub(crate) epoch: Instant,
@@ -81,7 +83,15 @@ impl Server {
         let tls = tls.then(|| connector(&config.extra_roots)).transpose()?;
         let drain_deadline = config.deadlines.drain;
         let slots = Slots::new(config.limits.connections_max);
-        let shared = Arc::new(Shared { config, protocols, policies, slots, tls, epoch: Instant::now() });
+        let shared = Arc::new(Shared {
+            config,
+            protocols,
+            policies,
+            slots,
+            complaints: Complaints::default(),
+            tls,
+            epoch: Instant::now(),
+        });
         let (drain, draining) = watch::channel(false);
         let (ending, ends) = mpsc::channel();
         let workers = listeners

@@ -99,7 +99,12 @@ async fn forward(
         head.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     let deadlines = &ticket.worker().shared.config.deadlines;
-    let (response, lease) = exchange(remote, head, upload, deadlines, ticket.metrics()).await?;
+    let exchanged = exchange(remote, head, upload, deadlines, ticket.metrics()).await;
+    let (response, lease) = exchanged.inspect_err(|failure| {
+        if let Failure::Upstream(failure) = failure {
+            ticket.worker().shared.complaints.note(&remote.url, failure);
+        }
+    })?;
     Ok(Reply::There { response, lease, silence: target.silence(deadlines) })
 }
 

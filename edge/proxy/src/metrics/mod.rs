@@ -142,7 +142,7 @@ impl Metrics {
         self.upstream.sunk.inc();
     }
 
-    /// A dead intake fails every request: what it says is for whoever debugs, the counters are for everybody.
+    /// A dead intake fails every request: each of them is for whoever debugs, the counters are for everybody.
     pub(crate) fn failed(&self, failure: &Failure) {
         match failure {
             Failure::Body(failure) => self.body_failed(*failure),

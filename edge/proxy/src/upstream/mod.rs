@@ -1,5 +1,6 @@
 //! Intakes: where they are, the connections to them, and one exchange with them.
 
+mod complaints;
 mod dial;
 mod exchange;
 mod pool;
@@ -20,6 +21,7 @@ use crate::metrics::Metrics;
 use dial::Dialer;
 use pool::Pool;
 
+pub(crate) use complaints::Complaints;
 pub(crate) use exchange::exchange;
 pub(crate) use pool::Lease;
 pub(crate) use sink::answer as sink_answer;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use edge_proxy::{UpstreamUrl, Upstreams};
 use edge_testing::{Answer, Framing, PATIENCE};
+use telemetry::logs::{self, Capture, LogConfig, Provider};
 
 use crate::setup::{Edge, SOON, get, post, post_chunked};
 
@@ -106,6 +107,26 @@ fn an_intake_that_does_not_answer_is_a_timeout() {
         assert_eq!(edge.send(post(target, "", "kept\n")).status, 504);
     }
     assert_eq!(edge.sum("edge.upstream.failures", &[("reason", "answer_deadline")]), 2);
+}
+
+#[test]
+fn a_dead_intake_is_told_of_once() {
+    let capture = Capture::default();
+    logs::init(LogConfig { provider: Provider::Capture(capture.clone()), ..LogConfig::default() });
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = UpstreamUrl::parse(&format!("http://{gone}")).unwrap();
+    let edge = Edge::with(|config| config.upstreams = Upstreams::all(url));
+    for _ in 0..5 {
+        assert_eq!(edge.send(get("/else")).status, 502);
+    }
+    let told: Vec<_> = capture
+        .named("edge.upstream.failing")
+        .into_iter()
+        .filter(|event| event.field("server.address") == Some(&gone.to_string()))
+        .collect();
+    let [event] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(event.field("failure.count"), Some("1"));
+    assert!(event.field("error.message").unwrap().starts_with("cannot connect"));
 }
 
 /// More than the system buffers on the way.
