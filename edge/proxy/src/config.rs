@@ -19,6 +19,9 @@ pub struct Config {
     pub workers: NonZeroUsize,
     /// Sizes and counts that are never exceeded.
     pub limits: Limits,
+    /// Bytes of bodies held for evaluation at one time, over all workers: connections times `max_body_size` is more
+    /// than most machines have. A request over it is answered with 503.
+    pub buffered_bytes_max: u64,
     /// How long anything may take.
     pub deadlines: Deadlines,
     /// Where requests go.
@@ -35,6 +38,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             limits: Limits::default(),
+            buffered_bytes_max: 1 << 30,
             deadlines: Deadlines::default(),
             upstreams: Upstreams::default(),
             listener_tls: None,

@@ -24,6 +24,8 @@ pub(crate) enum Failure {
 pub(crate) enum BodyFailure {
     /// Larger than `max_body_size`.
     TooLarge,
+    /// Too many others are held at this time.
+    NoRoom,
     /// Too slow.
     Deadline,
     /// Ended before its end.
@@ -71,12 +73,14 @@ impl UpstreamFailure {
 
 impl BodyFailure {
     /// Every failure, in declaration order.
-    pub(crate) const ALL: [Self; 4] = [Self::TooLarge, Self::Deadline, Self::Vanished, Self::Malformed];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::TooLarge, Self::NoRoom, Self::Deadline, Self::Vanished, Self::Malformed];
 
     /// The failure as a metric attribute value.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::TooLarge => "too_large",
+            Self::NoRoom => "no_room",
             Self::Deadline => "deadline",
             Self::Vanished => "vanished",
             Self::Malformed => "malformed",
@@ -102,6 +106,7 @@ impl std::fmt::Display for BodyFailure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::TooLarge => "request body is too large",
+            Self::NoRoom => "no room for the request body",
             Self::Deadline => "request body is too slow",
             Self::Vanished => "request body ended early",
             Self::Malformed => "request body is malformed",
@@ -156,7 +161,9 @@ impl Failure {
                 UpstreamFailure::Dial(_) | UpstreamFailure::Closed(_) | UpstreamFailure::Answer(_),
             ) => plain(Status::BAD_GATEWAY, "upstream failed\n"),
             Self::Upstream(UpstreamFailure::Target) => plain(Status::URI_TOO_LONG, "target too long\n"),
-            Self::Busy => with(closing(Status::SERVICE_UNAVAILABLE, "busy\n"), RETRY_AFTER, RETRY_SECONDS),
+            Self::Busy | Self::Body(BodyFailure::NoRoom) => {
+                with(closing(Status::SERVICE_UNAVAILABLE, "busy\n"), RETRY_AFTER, RETRY_SECONDS)
+            }
             Self::Connect => with(closing(Status::METHOD_NOT_ALLOWED, "not a tunnel\n"), ALLOW, METHODS),
             Self::Unrouted => plain(Status::NOT_FOUND, "no such route\n"),
         }

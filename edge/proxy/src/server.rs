@@ -15,6 +15,7 @@ use telemetry::{Telemetry, otel_error, otel_info};
 use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 
+use crate::body::Budget;
 use crate::config::Config;
 use crate::listener::bind_all;
 use crate::slots::Slots;
@@ -25,13 +26,14 @@ use crate::worker;
 const JOIN_GRACE: Duration = Duration::from_secs(2);
 
 /// What the workers share: set before they start and never changed, but for the policies,
-/// the slots and what has been said about intakes.
+/// the slots, the budget and what has been said about intakes.
 pub(crate) struct Shared {
     pub(crate) config: Config,
     /// In routing order.
     pub(crate) protocols: Vec<Box<dyn Protocol>>,
     pub(crate) policies: Arc<Registry>,
     pub(crate) slots: Slots,
+    pub(crate) budget: Budget,
     pub(crate) complaints: Complaints,
     pub(crate) tls: Option<TlsConnector>,
     /// The zero of the time that policies see.
@@ -83,11 +85,13 @@ impl Server {
         let tls = tls.then(|| connector(&config.extra_roots)).transpose()?;
         let drain_deadline = config.deadlines.drain;
         let slots = Slots::new(config.limits.connections_max);
+        let budget = Budget::new(config.buffered_bytes_max);
         let shared = Arc::new(Shared {
             config,
             protocols,
             policies,
             slots,
+            budget,
             complaints: Complaints::default(),
             tls,
             epoch: Instant::now(),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body, Incoming};
 
+use super::budget::Share;
 use super::patience::Patience;
 use crate::connection::ConnectionState;
 use crate::error::BodyFailure;
@@ -70,19 +71,19 @@ impl Inbound {
         }
     }
 
-    /// The whole body. One that arrives in one piece is not copied.
-    pub(crate) async fn collect(mut self) -> Result<Bytes, BodyFailure> {
+    /// The whole body, for which `share` grows. One that arrives in one piece is not copied.
+    pub(crate) async fn collect(mut self, share: &mut Share) -> Result<Bytes, BodyFailure> {
         let declared = self.length();
-        let Some(first) = self.piece().await.transpose()? else { return Ok(Bytes::new()) };
+        let Some(first) = self.held_piece(share).await? else { return Ok(Bytes::new()) };
         if self.is_over() {
             return Ok(first);
         }
-        let Some(second) = self.piece().await.transpose()? else { return Ok(first) };
+        let Some(second) = self.held_piece(share).await? else { return Ok(first) };
         // No more than the limit, because a longer declaration has been refused.
         let mut whole = BytesMut::with_capacity(declared.unwrap_or(0) as usize);
         whole.extend_from_slice(&first);
         whole.extend_from_slice(&second);
-        while let Some(piece) = self.piece().await.transpose()? {
+        while let Some(piece) = self.held_piece(share).await? {
             whole.extend_from_slice(&piece);
         }
         Ok(whole.freeze())
@@ -92,6 +93,12 @@ impl Inbound {
     pub(crate) async fn discard(mut self) -> Result<(), BodyFailure> {
         while self.piece().await.transpose()?.is_some() {}
         Ok(())
+    }
+
+    async fn held_piece(&mut self, share: &mut Share) -> Result<Option<Bytes>, BodyFailure> {
+        let piece = self.piece().await.transpose()?;
+        let fits = piece.as_ref().is_none_or(|piece| share.grow(piece.len()));
+        if fits { Ok(piece) } else { Err(BodyFailure::NoRoom) }
     }
 
     async fn piece(&mut self) -> Option<Result<Bytes, BodyFailure>> {

@@ -44,7 +44,9 @@ pub(super) async fn filter(
         return relay(spec.target, request, ticket).await;
     };
     let (mut head, incoming) = request.into_parts();
-    let body = receive(spec.target, incoming, ticket)?.collect().await?;
+    // Held until the intake has answered.
+    let mut share = ticket.worker().shared.budget.share();
+    let body = receive(spec.target, incoming, ticket)?.collect(&mut share).await?;
     match judge(spec, codings, &body, ticket) {
         Ok(Verdict::Original) => send(spec.target, head, body, ticket).await,
         Ok(Verdict::Changed(changed)) => {

@@ -195,8 +195,10 @@ impl Metrics {
 
     fn body_failed(&self, failure: BodyFailure) {
         self.body_failures[failure as usize].failures.inc();
-        if failure == BodyFailure::TooLarge {
-            self.limit_hit(Limit::BodyBytes);
+        match failure {
+            BodyFailure::TooLarge => self.limit_hit(Limit::BodyBytes),
+            BodyFailure::NoRoom => self.limit_hit(Limit::BufferedBytes),
+            BodyFailure::Deadline | BodyFailure::Vanished | BodyFailure::Malformed => {}
         }
     }
 }

@@ -260,6 +260,8 @@ pub enum Limit {
     Accept,
     /// A request body is larger than allowed.
     BodyBytes,
+    /// Bodies that are held leave no room for another.
+    BufferedBytes,
     /// An intake's connection did not find room among the idle ones.
     IdleConnections,
     /// Connections were still open at the end of the shutdown.
@@ -268,11 +270,12 @@ pub enum Limit {
 
 impl Limit {
     /// Every one, in declaration order.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Connections,
         Self::ReservedConnections,
         Self::Accept,
         Self::BodyBytes,
+        Self::BufferedBytes,
         Self::IdleConnections,
         Self::DrainDeadline,
     ];

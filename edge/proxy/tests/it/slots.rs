@@ -40,3 +40,20 @@ fn beyond_the_reserve_there_is_no_slot_for_anything() {
     assert_eq!(reserved[0].send(get("/_health")).response().status, 200);
     assert_eq!(edge.sum("edge.connections.refused", &[]), 1);
 }
+
+#[test]
+fn bodies_that_find_no_room_are_turned_away_for_now() {
+    let edge = Edge::with(|config| config.buffered_bytes_max = 10);
+    let mut holder = edge.client();
+    holder.send("POST /v1/logs HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\none\nt");
+    let mut refused = edge.send(post("/v1/logs", "", "six66\n"));
+    while refused.status == 200 {
+        // The first body has not been seen yet.
+        refused = edge.send(post("/v1/logs", "", "six66\n"));
+    }
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));
+    assert_eq!(edge.send(post("/else", "", "never held")).status, 200);
+    assert_eq!(holder.send("wo\n").response().status, 200);
+    assert_eq!(edge.send(post("/v1/logs", "", "six66\n")).status, 200);
+    assert_eq!(edge.sum("edge.limit.hits", &[("limit", "buffered_bytes")]), 1);
+}
