@@ -53,15 +53,17 @@ impl Percentage {
             return None;
         }
         let whole: u128 = whole.parse().ok().filter(|whole| *whole <= 100)?;
-        let fraction = &fraction[..fraction.len().min(Self::DECIMALS)];
+        let (fraction, beyond) = fraction.split_at(fraction.len().min(Self::DECIMALS));
+        // A share that is too small to tell from nothing is still not nothing.
+        let rest = u128::from(beyond.bytes().any(|digit| digit != b'0'));
         let scale = 10_u128.pow((Self::DECIMALS - fraction.len()) as u32);
-        let share = whole * Self::ONE + fraction.parse::<u128>().ok()? * scale;
+        let share = whole * Self::ONE + fraction.parse::<u128>().ok()? * scale + rest;
         (share <= Self::WHOLE.0).then_some(Self(share))
     }
 
     /// The rejection threshold: of 2^56 equally likely values, those at or above it are kept.
     pub fn threshold(self) -> u64 {
-        (((Self::WHOLE.0 - self.0) << 56) / Self::WHOLE.0) as u64
+        ((Self::WHOLE.0 - self.0) << 56).div_ceil(Self::WHOLE.0) as u64
     }
 }
 
@@ -147,6 +149,7 @@ mod tests {
             " all",
             "1 /s",
             "1/99999999999999999999s",
+            "100.0000000000000000001%",
         ] {
             assert_eq!(Keep::parse(text), None, "{text:?}");
         }
@@ -157,6 +160,8 @@ mod tests {
         let parse = |text| Percentage::parse(text).expect("a percentage");
         assert!(parse("0.001") < parse("0.5"));
         assert!(parse("33.333333333333333") < parse("33.333333333333334"));
+        assert!(parse("0.0000000000000000001") > parse("0"));
+        assert_eq!(parse("10").threshold(), 0x00e6_6666_6666_6667);
         assert_eq!(parse("50").threshold(), 1 << 55);
         assert_eq!(parse("25").threshold(), 3 << 54);
     }

@@ -14,6 +14,10 @@ pub trait Edit {
     /// The value of a field, if it is there.
     fn get(&self, field: &Field) -> Option<Value<'_>>;
 
+    /// Shows every value of a field to `change`, and makes those strings for which it returns one. False if there
+    /// are none.
+    fn update(&mut self, field: &Field, change: &mut dyn FnMut(Value<'_>) -> Option<Vec<u8>>) -> bool;
+
     /// Takes a field out. False if it was not there. A map that this empties stays.
     fn remove(&mut self, field: &Field) -> bool;
 
@@ -87,8 +91,11 @@ impl Operation {
     fn apply(&self, target: &mut dyn Edit) -> bool {
         match self {
             Self::Remove(field) => target.remove(field),
-            Self::Mask(field, text) => target.get(field).is_some() && target.set(field, text.as_bytes()),
-            Self::Replace(field, pattern, template) => replace(target, field, pattern, template),
+            Self::Mask(field, text) => target.update(field, &mut |_| Some(text.clone().into_bytes())),
+            Self::Replace(field, pattern, template) => target.update(field, &mut |value| match value {
+                Value::Text(text) => replace_all(pattern, template, text),
+                _ => None,
+            }),
             Self::Rename(Rename { from, to, upsert }) => {
                 (*upsert || !target.has_key(from, to)) && target.rename(from, to)
             }
@@ -97,13 +104,6 @@ impl Operation {
             }
         }
     }
-}
-
-fn replace(target: &mut dyn Edit, field: &Field, pattern: &Pattern, template: &Template) -> bool {
-    let Some(Value::Text(text)) = target.get(field) else {
-        return false;
-    };
-    replace_all(pattern, template, text).is_some_and(|replaced| target.set(field, &replaced))
 }
 
 /// The text with every non-overlapping match replaced; `None` if there is none.

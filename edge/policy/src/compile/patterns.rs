@@ -157,13 +157,25 @@ impl Plan {
                     return;
                 }
                 Err(error) => match error.pattern {
-                    Some(index) if index < patterns.len() => self.alone.push(patterns.remove(index).0),
+                    Some(index) if index < patterns.len() => {
+                        self.alone.push(patterns.remove(index).0);
+                        // Where one is refused there may be many, and each would cost all the others a compilation.
+                        let (good, refused) =
+                            patterns.into_iter().partition(|(_, text)| compiles_alone(text));
+                        let refused: Vec<(PatternId, CString)> = refused;
+                        self.alone.extend(refused.into_iter().map(|(id, _)| id));
+                        patterns = good;
+                    }
                     _ if patterns.len() == 1 => self.alone.push(patterns.remove(0).0),
                     _ => self.build(patterns.split_off(patterns.len() / 2), first_look, databases),
                 },
             }
         }
     }
+}
+
+fn compiles_alone(text: &CString) -> bool {
+    Database::compile(std::slice::from_ref(text)).is_ok()
 }
 
 /// A vectorised search for a few literals, which costs a fraction of entering a database.

@@ -15,9 +15,24 @@ const STATES_BEYOND_ASCII: u64 = 8;
 /// The pattern for Hyperscan, or `None` if it means something there is no exact spelling for.
 pub(crate) fn to_pcre(hir: &Hir) -> Option<CString> {
     let mut output = String::new();
-    (states(hir) <= STATES_MAX).then_some(())?;
+    (states(hir, 1) <= STATES_MAX && !has_embedded_anchor(hir, true, true)).then_some(())?;
     print(hir, &mut output)?;
     CString::new(output).ok()
+}
+
+/// Whether an anchor stands where the library refuses it: a beginning behind something, or an end before.
+fn has_embedded_anchor(hir: &Hir, first: bool, last: bool) -> bool {
+    match hir.kind() {
+        HirKind::Look(Look::Start) => !first,
+        HirKind::Look(Look::End | Look::EndLF) => !last,
+        HirKind::Repetition(repetition) => has_embedded_anchor(&repetition.sub, false, false),
+        HirKind::Capture(capture) => has_embedded_anchor(&capture.sub, first, last),
+        HirKind::Alternation(parts) => parts.iter().any(|part| has_embedded_anchor(part, first, last)),
+        HirKind::Concat(parts) => parts.iter().enumerate().any(|(index, part)| {
+            has_embedded_anchor(part, first && index == 0, last && index + 1 == parts.len())
+        }),
+        _ => false,
+    }
 }
 
 fn print(hir: &Hir, output: &mut String) -> Option<()> {
@@ -111,33 +126,31 @@ fn assertion(look: Look) -> Option<&'static str> {
     }
 }
 
-fn is_ascii(class: &Class) -> bool {
-    match class {
-        Class::Unicode(class) => class.is_ascii(),
-        Class::Bytes(class) => class.is_ascii(),
+/// About how many states a pattern unrolls to, repeated `times`. What stands once costs little.
+fn states(hir: &Hir, times: u64) -> u64 {
+    match hir.kind() {
+        HirKind::Literal(literal) if times > 1 => times.saturating_mul(literal.0.len() as u64),
+        HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) => 0,
+        HirKind::Class(class) => times.saturating_mul(class_states(class)),
+        HirKind::Repetition(repetition) => {
+            let most = u64::from(repetition.max.unwrap_or(repetition.min).max(1));
+            states(&repetition.sub, times.saturating_mul(most))
+        }
+        HirKind::Capture(capture) => states(&capture.sub, times),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().fold(0, |sum, part| sum.saturating_add(states(part, times)))
+        }
     }
 }
 
-fn states(hir: &Hir) -> u64 {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => 0,
-        HirKind::Literal(literal) => literal.0.len() as u64,
-        HirKind::Class(class) => {
-            if is_ascii(class) {
-                1
-            } else {
-                STATES_BEYOND_ASCII
-            }
-        }
-        HirKind::Repetition(repetition) => {
-            let times = u64::from(repetition.max.unwrap_or(repetition.min).max(1));
-            states(&repetition.sub).saturating_mul(times)
-        }
-        HirKind::Capture(capture) => states(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-            parts.iter().fold(0, |sum, part| sum.saturating_add(states(part)))
-        }
-    }
+/// States of one character: those beyond ASCII have up to four bytes, and each range of them its own way through.
+fn class_states(class: &Class) -> u64 {
+    let Class::Unicode(class) = class else { return 1 };
+    let beyond = class.ranges().iter().filter(|range| !range.end().is_ascii());
+    let spans = beyond.clone().any(|range| range.start() != range.end());
+    let ranges = beyond.count() as u64;
+    // Folding adds a code point or two to a letter: `k` has the Kelvin sign.
+    1 + ranges + if spans { STATES_BEYOND_ASCII } else { 0 }
 }
 
 #[cfg(test)]
@@ -165,8 +178,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_common_is_cheap() {
+        let words: Vec<String> = (0..500).map(|i| format!(r"host-{i}\.example\.com")).collect();
+        let email = r"(?i)[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,255}\.[a-z]{2,63}";
+        for pattern in [email, &words.join("|"), r"foo(?:\s|$)", "(?:^|x)y", ".{0,100}foo.{0,50}bar"] {
+            assert!(printed(pattern).is_some(), "{pattern}");
+        }
+    }
+
+    #[test]
     fn what_has_no_exact_or_no_cheap_spelling_is_left_to_the_fallback() {
-        for pattern in ["(?m)^a", r"[^\x00-\x{10FFFF}]", "foo.{0,400}bar", "(?:a{1,100}){1,100}", r"\C"] {
+        for pattern in [
+            r"foo(\s|$)bar",
+            ",(^|x)y",
+            r"[\pL]{1,100}",
+            "(?m)^a",
+            r"[^\x00-\x{10FFFF}]",
+            "foo.{0,400}bar",
+            "(?:a{1,100}){1,100}",
+            r"\C",
+        ] {
             assert_eq!(printed(pattern), None, "{pattern}");
         }
     }

@@ -123,6 +123,10 @@ fn keep_the_later(set: &mut PolicySet) {
 }
 
 fn read_id(object: &Object<'_, '_>) -> Option<String> {
+    if let Some(number @ Value::Number(_)) = object.get("id") {
+        object.error("`id` is a number, expected a string");
+        return Some(number.to_string());
+    }
     let id = object.string("id").filter(|id| !id.is_empty());
     if id.is_none() {
         object.error("no id");

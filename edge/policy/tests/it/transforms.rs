@@ -20,6 +20,9 @@ impl Edit for Log {
     fn get(&self, _: &Field) -> Option<Value<'_>> {
         Some(Value::Text(b"secret 42"))
     }
+    fn update(&mut self, field: &Field, change: &mut dyn FnMut(Value<'_>) -> Option<Vec<u8>>) -> bool {
+        change(Value::Text(b"secret 42")).is_some_and(|text| self.set(field, &text))
+    }
     fn remove(&mut self, field: &Field) -> bool {
         self.0.push(format!("remove {}", name(field)));
         true

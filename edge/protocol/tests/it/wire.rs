@@ -172,3 +172,61 @@ fn a_batch_that_came_empty_goes_on_and_one_that_was_emptied_does_not() {
         Outcome::Emptied
     );
 }
+
+const REDACT: &[u8] =
+    br#"[{"id":"p","log":{"match":[{"log_field":"severity_text","exists":true}],"transform":{"redact":[
+    {"log_attribute":"card","regex":"[0-9]+"},{"log_attribute":["u","card"]}]}}}]"#;
+
+fn redacted(attributes: &str) -> Outcome {
+    let body = format!(
+        r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"severityText":"I","attributes":[{attributes}]}}]}}]}}]}}"#
+    );
+    crate::filter(&LogsJson, body.as_bytes(), &mut crate::worker(REDACT)).outcome
+}
+
+#[test]
+fn every_attribute_of_one_key_is_redacted_by_its_own_text() {
+    let text = |key: &str, text: &str| format!(r#"{{"key":"{key}","value":{{"stringValue":"{text}"}}}}"#);
+    let map = |entry: &str| format!(r#"{{"key":"u","value":{{"kvlistValue":{{"values":[{entry}]}}}}}}"#);
+    for (came, left) in [
+        ([text("card", "none"), text("card", "4111")], [text("card", "none"), text("card", "[REDACTED]")]),
+        (
+            [text("card", "a 1"), text("card", "b 2 more")],
+            [text("card", "a [REDACTED]"), text("card", "b [REDACTED] more")],
+        ),
+        ([text("u", "x"), map(&text("card", "4111"))], [text("u", "x"), map(&text("card", "[REDACTED]"))]),
+        ([map(""), map(&text("card", "4111"))], [map(""), map(&text("card", "[REDACTED]"))]),
+    ] {
+        let Outcome::Replaced(body) = redacted(&came.join(",")) else {
+            panic!("{came:?} went on as it came")
+        };
+        let body = String::from_utf8(body).expect("UTF-8");
+        assert!(body.contains(&left.join(",")), "{body}");
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_read_does_not_pass_a_redaction_unnoticed() {
+    for value in [
+        r#"{"intValue":"4111 1111"}"#,
+        r#""4111 1111""#,
+        r#"{"bytesValue":"QR=="}"#,
+        r#"{"kvlistValue":{"values":[{"key":"card","value":{"stringValue":"4111"}},5]}}"#,
+    ] {
+        for key in ["card", "u"] {
+            let attribute = format!(r#"{{"key":"{key}","value":{value}}}"#);
+            assert_eq!(redacted(&attribute), Outcome::FailOpen(FailOpen::Malformed), "{attribute}");
+        }
+    }
+}
+
+#[test]
+fn maps_nested_without_end_are_not_understood() {
+    let nested = (0..2_000).fold(message(&[(1, b"x")]), |value, _| {
+        message(&[(6, &message(&[(1, &message(&[(1, b"u"), (2, &value)]))]))])
+    });
+    let record = message(&[(3, b"I"), (6, &message(&[(1, b"u"), (2, &nested)]))]);
+    let body = message(&[(1, &message(&[(2, &message(&[(2, &record)]))]))]);
+    let outcome = crate::filter(&LogsProtobuf, &body, &mut crate::worker(REDACT)).outcome;
+    assert_eq!(outcome, Outcome::FailOpen(FailOpen::Malformed));
+}

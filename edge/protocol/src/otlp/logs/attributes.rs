@@ -65,6 +65,9 @@ pub(super) fn assign<'a>(
     }
 }
 
+/// Maps nested deeper than this are not understood (the limit of protobuf's own parsers).
+pub(super) const DEPTH_MAX: u32 = 100;
+
 /// One attribute of a list under edit.
 #[derive(Debug, Clone)]
 pub(super) struct Entry<'a> {
@@ -129,6 +132,39 @@ fn get_raw<'a>(format: impl Format<'a>, map: &'a [u8], path: &[String]) -> Optio
         Any::Map(map) => get_raw(format, map, rest),
         _ => None,
     }
+}
+
+/// Checks that a value and everything in it can be read: what cannot would escape a change.
+pub(super) fn check<'a>(format: impl Format<'a>, raw: &'a [u8], depth: u32) -> Result<(), Malformed> {
+    match format.any(raw)? {
+        Any::Map(_) if depth == 0 => Err(Malformed),
+        Any::Map(map) => format.entries(map, &mut |_, value, _| check(format, value, depth - 1)),
+        Any::Unset | Any::Value(_) => Ok(()),
+    }
+}
+
+/// Shows every value at a path to `change`, also those under one key; true if any of them changed.
+pub(super) fn update<'a>(
+    format: impl Format<'a>,
+    entries: &mut [Entry<'a>],
+    path: &[String],
+    change: &mut dyn FnMut(Value<'_>) -> Option<Vec<u8>>,
+) -> bool {
+    let Some((first, rest)) = path.split_first() else { return false };
+    let mut updated = false;
+    for entry in entries.iter_mut().filter(|entry| *entry.key == *first.as_bytes()) {
+        let changed = if rest.is_empty() {
+            let text = entry.value(format).and_then(&mut *change);
+            text.map(|text| entry.value = Content::Text(text)).is_some()
+        } else {
+            entry.map(format).is_some_and(|map| update(format, map, rest, change))
+        };
+        if changed {
+            entry.raw = None;
+            updated = true;
+        }
+    }
+    updated
 }
 
 /// Takes every attribute at a path out; returns the value of the first.
@@ -204,6 +240,15 @@ pub(super) fn rename<'a>(
 }
 
 impl<'a> Entry<'a> {
+    /// Its value as the engine sees it.
+    fn value(&self, format: impl Format<'a>) -> Option<Value<'_>> {
+        match &self.value {
+            Content::Text(text) => Some(Value::Text(text)),
+            Content::Map(_) => Some(Value::Other),
+            Content::Raw(raw) => format.any(raw).ok().map(Any::attribute),
+        }
+    }
+
     /// The entries of its value, opened for editing; `None` if it is no map.
     fn map(&mut self, format: impl Format<'a>) -> Option<&mut Vec<Entry<'a>>> {
         if let Content::Raw(raw) = self.value {

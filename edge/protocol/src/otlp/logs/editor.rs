@@ -68,6 +68,20 @@ impl<'a, F: Format<'a>> Edit for Editor<'a, F> {
         }
     }
 
+    fn update(&mut self, field: &Field, change: &mut dyn FnMut(Value<'_>) -> Option<Vec<u8>>) -> bool {
+        match field {
+            Field::Attribute(_, path) => {
+                let updated = attributes::update(self.format, &mut self.attributes, path, change);
+                self.attributes_changed |= updated;
+                updated
+            }
+            Field::Simple(_) => {
+                let text = self.get(field).and_then(change);
+                text.is_some_and(|text| self.set(field, &text))
+            }
+        }
+    }
+
     fn remove(&mut self, field: &Field) -> bool {
         match field {
             Field::Attribute(_, path) => {

@@ -4,7 +4,7 @@ use edge_policy::Simple;
 use edge_stream::json::{Cursor, write_string};
 use edge_stream::protobuf::Malformed;
 
-use super::attributes::{Content, Entry};
+use super::attributes::{Content, DEPTH_MAX, Entry, check};
 use super::editor::{Editor, State};
 use super::json_value::Json;
 use super::layout::{Layout, is_named};
@@ -22,6 +22,7 @@ pub(super) fn read<'a>(
         let key = json.text(key);
         if layout.attributes.is_some_and(|(_, name)| is_named(key, name)) {
             json.list(&mut cursor, raw, &mut |key, value, raw| {
+                check(json, value, DEPTH_MAX)?;
                 editor.attributes.push(Entry { key: key.into(), value: Content::Raw(value), raw: Some(raw) });
                 Ok(())
             })?;

@@ -3,8 +3,7 @@
 use edge_policy::{Simple, Value};
 use edge_stream::protobuf::{Fields, Malformed, Wire, write_bytes};
 
-use super::attributes::{Any, Format};
-use super::attributes::{Content, Entry};
+use super::attributes::{Any, Content, DEPTH_MAX, Entry, Format, check};
 use super::editor::{Editor, State};
 use super::layout::Layout;
 use super::protobuf_value::{Protobuf, key_value};
@@ -19,6 +18,7 @@ pub(super) fn read<'a>(
         let field = field?;
         if layout.attributes.is_some_and(|(number, _)| number == field.number) {
             let (key, value) = key_value(field.value.bytes()?)?;
+            check(Protobuf, value, DEPTH_MAX)?;
             let raw = Some(&raw[field.range]);
             editor.attributes.push(Entry { key: key.into(), value: Content::Raw(value), raw });
         } else if let Some(simple) = layout.by_number(field.number)
