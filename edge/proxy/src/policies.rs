@@ -81,6 +81,8 @@ impl State {
                 set.hits.add(tally.hits);
                 set.misses.add(tally.misses);
                 set.dropped.add(tally.bytes_dropped);
+                set.transform_hits.add(tally.stages.iter().map(|stage| stage.hits).sum());
+                set.transform_misses.add(tally.stages.iter().map(|stage| stage.misses).sum());
             }
         });
     }

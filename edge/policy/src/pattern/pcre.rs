@@ -12,6 +12,10 @@ const STATES_MAX: u64 = 2_000;
 /// States that a character beyond ASCII takes, about: it has up to four bytes.
 const STATES_BEYOND_ASCII: u64 = 8;
 
+/// States that each range beyond ASCII adds. Folding alone adds two to a class of letters, the long s and the Kelvin
+/// sign, and makes a long repetition of it dear: 0.4 s for an address of mail, refused in the end.
+const STATES_OF_A_RANGE: u64 = 4;
+
 /// The pattern for Hyperscan, or `None` if it means something there is no exact spelling for.
 pub(crate) fn to_pcre(hir: &Hir) -> Option<CString> {
     let mut output = String::new();
@@ -149,8 +153,7 @@ fn class_states(class: &Class) -> u64 {
     let beyond = class.ranges().iter().filter(|range| !range.end().is_ascii());
     let spans = beyond.clone().any(|range| range.start() != range.end());
     let ranges = beyond.count() as u64;
-    // Folding adds a code point or two to a letter: `k` has the Kelvin sign.
-    1 + ranges + if spans { STATES_BEYOND_ASCII } else { 0 }
+    1 + ranges * STATES_OF_A_RANGE + if spans { STATES_BEYOND_ASCII } else { 0 }
 }
 
 #[cfg(test)]
@@ -180,7 +183,7 @@ mod tests {
     #[test]
     fn what_is_common_is_cheap() {
         let words: Vec<String> = (0..500).map(|i| format!(r"host-{i}\.example\.com")).collect();
-        let email = r"(?i)[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,255}\.[a-z]{2,63}";
+        let email = r"[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,255}\.[a-z]{2,63}";
         for pattern in [email, &words.join("|"), r"foo(?:\s|$)", "(?:^|x)y", ".{0,100}foo.{0,50}bar"] {
             assert!(printed(pattern).is_some(), "{pattern}");
         }
@@ -191,6 +194,7 @@ mod tests {
         for pattern in [
             r"foo(\s|$)bar",
             ",(^|x)y",
+            r"(?i)[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,255}\.[a-z]{2,63}",
             r"[\pL]{1,100}",
             "(?m)^a",
             r"[^\x00-\x{10FFFF}]",

@@ -147,6 +147,12 @@ pub struct PolicyMetrics {
     /// Bytes of the records it dropped, as decoded.
     #[metric(unit = "By")]
     pub dropped: Counter<u64>,
+    /// Operations of its transform that changed something.
+    #[metric(unit = "{operation}")]
+    pub transform_hits: Counter<u64>,
+    /// Operations of its transform that found nothing to change.
+    #[metric(unit = "{operation}")]
+    pub transform_misses: Counter<u64>,
 }
 
 /// Exchanges with intakes.
