@@ -181,7 +181,7 @@ impl Translator<'_> {
         let mut negated = sign == 'P';
         let name = if first == '{' {
             negated ^= self.input.next_if_eq(&'^').is_some();
-            let name: String = self.input.by_ref().take_while(|c| *c != '}').collect();
+            let name = self.braced().ok_or("character property is not closed")?;
             if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') || name.is_empty() {
                 return Err(format!("invalid character property `{name}`"));
             }
@@ -224,17 +224,27 @@ impl Translator<'_> {
     }
 
     fn hexadecimal(&mut self) -> Result<char, String> {
-        let digits: String = if self.input.next_if_eq(&'{').is_some() {
-            let digits: String = self.input.by_ref().take_while(|c| *c != '}').collect();
-            digits
+        let (digits, complete) = if self.input.next_if_eq(&'{').is_some() {
+            self.braced().map_or((String::new(), false), |digits| (digits, true))
         } else {
-            self.input.by_ref().take(2).collect()
+            let digits: String = self.input.by_ref().take(2).collect();
+            let complete = digits.len() == 2;
+            (digits, complete)
         };
-        let valid = digits.len() >= 2 || (digits.len() == 1 && !digits.is_empty());
-        let code = u32::from_str_radix(&digits, 16)
-            .ok()
-            .filter(|_| valid && digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        let hexadecimal = complete && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let code = u32::from_str_radix(&digits, 16).ok().filter(|_| hexadecimal);
         code.and_then(char::from_u32).ok_or_else(|| format!("invalid escape sequence `\\x{digits}`"))
+    }
+
+    /// What stands up to the closing brace, which is stepped over; `None` if there is none.
+    fn braced(&mut self) -> Option<String> {
+        let mut content = String::new();
+        loop {
+            match self.input.next()? {
+                '}' => return Some(content),
+                other => content.push(other),
+            }
+        }
     }
 
     fn class(&mut self) -> Result<(), String> {
@@ -266,7 +276,7 @@ impl Translator<'_> {
         let Some(name) = rest.strip_suffix(':') else {
             return Ok(false);
         };
-        if !POSIX_CLASSES.contains(&name.trim_start_matches('^')) {
+        if !POSIX_CLASSES.contains(&name.strip_prefix('^').unwrap_or(name)) {
             return Err(format!("unknown character class [:{name}:]"));
         }
         let _ = write!(self.output, "[:{name}:]");
@@ -414,6 +424,10 @@ mod tests {
             r"\x4g",
             "(?P=n)",
             r"\8",
+            r"\x4",
+            r"\x{4",
+            r"\p{L",
+            "[[:^^alpha:]]",
         ] {
             assert!(Pattern::regex(pattern, false).is_err(), "{pattern}");
         }
