@@ -28,8 +28,8 @@ pub trait Edit {
     /// there. False if it is not there.
     fn rename(&mut self, from: &Field, to: &str) -> bool;
 
-    /// Whether the top-level key exists in the attribute list that `sibling` is of.
-    fn has_key(&self, sibling: &Field, key: &str) -> bool;
+    /// Whether an attribute has this top-level key.
+    fn has_key(&self, key: &str) -> bool;
 }
 
 /// One policy's operations on one level, by stage.
@@ -97,7 +97,7 @@ impl Operation {
                 _ => None,
             }),
             Self::Rename(Rename { from, to, upsert }) => {
-                (*upsert || !target.has_key(from, to)) && target.rename(from, to)
+                (*upsert || !target.has_key(to)) && target.rename(from, to)
             }
             Self::Add(Add { field, value, upsert }) => {
                 (*upsert || target.get(field).is_none()) && target.set(field, value.as_bytes())

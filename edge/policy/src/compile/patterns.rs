@@ -128,7 +128,7 @@ impl Patterns {
         self.plan.build(others, None, databases);
     }
 
-    /// The first pattern that nothing can match: too large for either engine.
+    /// Patterns that nothing can match: too large for either engine.
     pub(crate) fn unmatchable(&self) -> impl Iterator<Item = PatternId> {
         self.plan.alone.iter().copied().filter(|id| self.list[id.0 as usize].matcher().is_none())
     }

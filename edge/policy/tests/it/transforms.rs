@@ -35,7 +35,7 @@ impl Edit for Log {
         self.0.push(format!("rename {} {to}", name(from)));
         true
     }
-    fn has_key(&self, _: &Field, key: &str) -> bool {
+    fn has_key(&self, key: &str) -> bool {
         key == "taken"
     }
 }

@@ -120,7 +120,7 @@ impl<'a, F: Format<'a>> Edit for Editor<'a, F> {
         renamed
     }
 
-    fn has_key(&self, _sibling: &Field, key: &str) -> bool {
+    fn has_key(&self, key: &str) -> bool {
         self.attributes.iter().any(|entry| *entry.key == *key.as_bytes())
     }
 }

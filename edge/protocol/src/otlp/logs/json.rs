@@ -231,9 +231,9 @@ impl<'a> Walk<'_, '_, 'a> {
             editor.tell(schema_url, value);
         }
         self.session.edit(level, &mut editor);
-        let new = write(self.json, message, names.inner, &editor)?;
         let splice = &mut self.changes.splice;
         if editor.changes(names.inner) {
+            let new = write(self.json, message, names.inner, &editor)?;
             put(splice, start, shared.message.map(|_| &shared.message_at), names.shared, &new);
         }
         let mut text = Vec::new();
