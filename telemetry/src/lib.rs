@@ -24,6 +24,7 @@ mod prometheus;
 mod reading;
 mod series;
 mod set;
+pub mod trace;
 mod worker;
 
 pub use attributes::{AttributeSet, AttributeValue, Scalar};
