@@ -20,7 +20,8 @@ pub enum Level {
 }
 
 impl Level {
-    const ALL: [Self; 5] = [Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error];
+    /// All of them, rising.
+    pub const ALL: [Self; 5] = [Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error];
 
     /// The word in configuration.
     pub const fn as_str(self) -> &'static str {

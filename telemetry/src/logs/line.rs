@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::Event;
 use super::clock::Timestamp;
+use super::{Event, EventValue};
 
 /// Longest value shown; the rest is cut and marked, so that a queue of lines has a bounded size.
 const VALUE_BYTES_MAX: usize = 4096;
@@ -21,9 +21,16 @@ pub(super) fn line(event: &Event<'_>) -> String {
         descriptor.target,
         descriptor.name
     );
-    for field in event.fields {
+    if let Some(message) = event.message {
+        line.push_str(" message=");
+        push_value(&mut line, &EventValue::Display(&message).to_text());
+    }
+    for field in event.fields.iter().filter(|field| !field.value.is_absent()) {
         let _ = write!(line, " {}=", field.key);
         push_value(&mut line, &field.value.to_text());
+    }
+    if let Some(span) = event.span {
+        let _ = write!(line, " trace_id={} span_id={}", span.trace_id, span.span_id);
     }
     line.push('\n');
     line
@@ -60,14 +67,14 @@ fn cut(value: &str) -> &str {
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
-    use super::super::{EventDescriptor, EventField, EventValue, Level};
+    use super::super::{EventDescriptor, EventField, Level};
     use super::*;
 
     fn shown(value: &str) -> String {
         static READY: EventDescriptor = EventDescriptor::new("app.server.ready", Level::Info, "app::server");
         let fields = [EventField { key: "x.y", value: EventValue::Display(&value) }];
         let time = UNIX_EPOCH + Duration::from_micros(1_767_323_045_678_901);
-        line(&Event { time, descriptor: &READY, fields: &fields })
+        line(&Event { time, descriptor: &READY, message: None, span: None, fields: &fields })
     }
 
     #[test]
