@@ -1,5 +1,7 @@
 //! What travels from owners to the aggregator: sparse changes since the last flush.
 
+use crate::change::Change;
+
 /// Changes of some set instances. Cleared and used again, so that steady flushing allocates nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
@@ -12,29 +14,13 @@ pub(crate) struct Batch {
 pub(crate) struct Entry {
     /// Index of its series.
     pub(crate) series: usize,
+    /// Where the cells of its series start among those of all.
+    pub(crate) offset: usize,
     /// Which instance of the series, for what must not be added up over time.
     pub(crate) source: u64,
     /// These are its last changes.
     pub(crate) retired: bool,
     end: usize,
-}
-
-/// One cell that changed.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Change {
-    pub(crate) cell: usize,
-    pub(crate) amount: Amount,
-}
-
-/// How a cell changed.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Amount {
-    /// To be added, wrapping: `u64` sums, and `i64` sums in two's complement.
-    Integer(u64),
-    /// To be added.
-    Float(f64),
-    /// The bits of a gauge, replacing those of the same source.
-    Level(u64),
 }
 
 impl Batch {
@@ -47,13 +33,14 @@ impl Batch {
         self.changes.len() + 2 * self.entries.len()
     }
 
-    pub(crate) fn change(&mut self, cell: usize, amount: Amount) {
-        self.changes.push(Change { cell, amount });
+    #[inline]
+    pub(crate) fn push(&mut self, change: Change) {
+        self.changes.push(change);
     }
 
     /// Ends an entry: it owns the changes pushed since the one before.
-    pub(crate) fn end_entry(&mut self, series: usize, source: u64, retired: bool) {
-        self.entries.push(Entry { series, source, retired, end: self.changes.len() });
+    pub(crate) fn end_entry(&mut self, series: usize, offset: usize, source: u64, retired: bool) {
+        self.entries.push(Entry { series, offset, source, retired, end: self.changes.len() });
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = (Entry, &[Change])> {

@@ -206,7 +206,7 @@ fn buckets_problem(metric: &MetricDeclaration) -> Option<String> {
         (Some(Instrument::Histogram), None) => {
             Some("histogram needs `range = \"10us..60s\"` or `buckets = [..]`".to_owned())
         }
-        (Some(Instrument::Counter | Instrument::UpDownCounter | Instrument::Gauge), Some(_)) => {
+        (Some(instrument), Some(_)) if instrument != Instrument::Histogram => {
             Some("only a histogram has buckets".to_owned())
         }
         (_, Some(BucketsDeclaration::Range(range))) => {

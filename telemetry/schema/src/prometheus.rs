@@ -25,9 +25,10 @@ pub fn prometheus_family(name: &str, unit: &str, instrument: Instrument) -> (Str
 /// Every name that a family takes for itself: its own, and those of its samples in either text format.
 pub fn prometheus_series(family: &str, instrument: Instrument) -> Vec<String> {
     let suffixes: &[&str] = match instrument {
-        Instrument::Counter => &["", "_total", "_created"],
+        Instrument::Counter | Instrument::ObserveCounter => &["", "_total", "_created"],
         Instrument::Histogram => &["", "_bucket", "_sum", "_count", "_created"],
-        Instrument::UpDownCounter | Instrument::Gauge => &[""],
+        Instrument::Mmsc => &["", "_sum", "_count", "_created"],
+        Instrument::UpDownCounter | Instrument::ObserveUpDownCounter | Instrument::Gauge => &[""],
     };
     suffixes.iter().map(|suffix| format!("{family}{suffix}")).collect()
 }

@@ -6,12 +6,11 @@ use telemetry_schema::prometheus_name;
 
 use crate::attributes::Scalar;
 use crate::collected::CollectedSet;
-use crate::descriptor::AttributesDescriptor;
+use crate::descriptor::AttributeField;
 
 /// `key="value",...` without braces; empty for no attributes.
-pub(crate) fn labels(descriptor: &AttributesDescriptor, values: &[Scalar]) -> String {
-    let keys = descriptor.attributes.iter().map(|field| field.key);
-    pairs(keys.zip(values.iter().map(Scalar::to_text)))
+pub(crate) fn labels<'a>(fields: impl Iterator<Item = &'a AttributeField>, values: &[Scalar]) -> String {
+    pairs(fields.map(|field| field.key).zip(values.iter().map(Scalar::to_text)))
 }
 
 /// `key="value",...` of any pairs.
@@ -30,7 +29,7 @@ pub(super) fn pairs<'a>(pairs: impl Iterator<Item = (&'a str, Cow<'a, str>)>) ->
 }
 
 /// What Prometheus tells series of one name apart by: neither the order of labels nor one without a value matters.
-pub(super) fn identity(set: &CollectedSet) -> Vec<(String, String)> {
+pub(super) fn identity(set: &CollectedSet<'_>) -> Vec<(String, String)> {
     let pairs = set.attributes().map(|(key, value)| (prometheus_name(key), value.to_text().into_owned()));
     let mut pairs: Vec<_> = pairs.filter(|(_, value)| !value.is_empty()).collect();
     pairs.sort_unstable();

@@ -5,8 +5,9 @@ use std::collections::btree_map::Entry;
 use std::fmt::Write;
 
 use super::family::{Family, families};
+use telemetry_schema::Instrument;
+
 use super::{Format, labels, number};
-use crate::buckets::Buckets;
 use crate::collected::{Collected, CollectedSet, Number, Value};
 use crate::descriptor::InstrumentKind;
 use crate::histogram_value::HistogramValue;
@@ -18,8 +19,9 @@ const SERIES_BYTES_GUESS: usize = 512;
 pub(crate) fn text(collected: &Collected, format: Format) -> String {
     let mut out = String::with_capacity(SERIES_BYTES_GUESS * collected.sets().len());
     push_target(&mut out, collected.resource(), format);
-    let groups: Vec<&[CollectedSet]> =
-        collected.sets().chunk_by(|a, b| std::ptr::eq(a.descriptor(), b.descriptor())).collect();
+    let sets: Vec<CollectedSet<'_>> = collected.sets().collect();
+    let groups: Vec<&[CollectedSet<'_>]> =
+        sets.chunk_by(|a, b| std::ptr::eq(a.descriptor(), b.descriptor())).collect();
     for family in families(groups.iter().map(|group| group[0].descriptor())) {
         family.push(&mut out, &groups, format);
     }
@@ -30,7 +32,7 @@ pub(crate) fn text(collected: &Collected, format: Format) -> String {
 }
 
 impl Family {
-    fn push(&self, out: &mut String, groups: &[&[CollectedSet]], format: Format) {
+    fn push(&self, out: &mut String, groups: &[&[CollectedSet<'_>]], format: Format) {
         self.push_header(out, format);
         match (self.members.as_slice(), self.field.kind) {
             ([(group, index)], InstrumentKind::Histogram) => {
@@ -42,7 +44,7 @@ impl Family {
     }
 
     /// Pushes several declarations of one metric: what Prometheus takes for one series is one, added up.
-    fn push_merged(&self, out: &mut String, groups: &[&[CollectedSet]], format: Format) {
+    fn push_merged(&self, out: &mut String, groups: &[&[CollectedSet<'_>]], format: Format) {
         let mut merged: BTreeMap<_, (&str, Value<'_>)> = BTreeMap::new();
         for (group, index) in &self.members {
             for set in groups[*group] {
@@ -55,12 +57,7 @@ impl Family {
         for (labels, value) in merged.values() {
             match value {
                 Value::Histogram(histogram) => {
-                    self.push_histogram(
-                        out,
-                        labels,
-                        histogram,
-                        &exported_bounds(histogram.division(), format),
-                    );
+                    self.push_histogram(out, labels, histogram, &exported_bounds(histogram, format));
                 }
                 value => self.push_number(out, labels, value),
             }
@@ -79,7 +76,7 @@ impl Family {
         }
     }
 
-    fn push_numbers(&self, out: &mut String, sets: &[CollectedSet], index: usize) {
+    fn push_numbers(&self, out: &mut String, sets: &[CollectedSet<'_>], index: usize) {
         for set in sets {
             self.push_number(out, set.labels(), &set.value_at(index));
         }
@@ -88,19 +85,17 @@ impl Family {
     fn push_number(&self, out: &mut String, labels: &str, value: &Value<'_>) {
         push_series(out, &self.name, self.suffix(), labels);
         match value {
-            Value::Sum(number) | Value::Gauge(number) => number::push(out, *number),
-            Value::UpDown(number) => number::push(out, Number::I64(*number)),
+            Value::Sum(number) | Value::UpDown(number) | Value::Gauge(number) => number::push(out, *number),
+            Value::Mmsc(mmsc) => number::push(out, Number::U64(mmsc.count)),
             Value::Histogram(_) => unreachable!("histograms are pushed by `push_histogram`"),
         }
         out.push('\n');
     }
 
-    fn push_histograms(&self, out: &mut String, sets: &[CollectedSet], index: usize, format: Format) {
-        let Some(buckets) = sets[0].descriptor().fields[index].buckets else { return };
-        let bounds = exported_bounds(buckets, format);
+    fn push_histograms(&self, out: &mut String, sets: &[CollectedSet<'_>], index: usize, format: Format) {
         for set in sets {
             if let Value::Histogram(histogram) = set.value_at(index) {
-                self.push_histogram(out, set.labels(), &histogram, &bounds);
+                self.push_histogram(out, set.labels(), &histogram, &exported_bounds(&histogram, format));
             }
         }
     }
@@ -130,8 +125,8 @@ impl Family {
     }
 
     fn suffix(&self) -> &'static str {
-        match self.field.kind {
-            InstrumentKind::CounterU64 | InstrumentKind::CounterF64 => "_total",
+        match self.field.kind.instrument() {
+            Instrument::Counter | Instrument::ObserveCounter => "_total",
             _ => "",
         }
     }
@@ -139,19 +134,17 @@ impl Family {
 
 /// The exported buckets with their bound as text, written once for all series of a declaration. Two declarations of
 /// one name may divide differently.
-fn exported_bounds(buckets: Buckets, format: Format) -> Vec<(usize, String)> {
-    let exported = (0..buckets.len()).filter(|index| buckets.is_exported(*index));
-    exported.map(|index| (index, number::bound(buckets.upper(index), format))).collect()
+fn exported_bounds(value: &HistogramValue<'_>, format: Format) -> Vec<(usize, String)> {
+    let exported = (0..value.counts().len()).filter(|index| value.is_exported(*index));
+    exported.map(|index| (index, number::bound(value.upper(index), format))).collect()
 }
 
 fn type_word(kind: InstrumentKind) -> &'static str {
-    match kind {
-        InstrumentKind::CounterU64 | InstrumentKind::CounterF64 => "counter",
-        InstrumentKind::UpDownCounterI64
-        | InstrumentKind::GaugeU64
-        | InstrumentKind::GaugeI64
-        | InstrumentKind::GaugeF64 => "gauge",
-        InstrumentKind::Histogram => "histogram",
+    match kind.instrument() {
+        Instrument::Counter | Instrument::ObserveCounter => "counter",
+        Instrument::UpDownCounter | Instrument::ObserveUpDownCounter | Instrument::Gauge => "gauge",
+        Instrument::Mmsc => "summary",
+        Instrument::Histogram => "histogram",
     }
 }
 
