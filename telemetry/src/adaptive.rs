@@ -111,7 +111,9 @@ mod tests {
 
     fn recorded(values: &[f64]) -> Vec<u64> {
         let mut cells = vec![0; CELLS];
-        values.iter().for_each(|value| add(&mut cells, 0, exponential::index(*value), 1));
+        for value in values {
+            add(&mut cells, 0, exponential::index(*value), 1);
+        }
         cells
     }
 

@@ -7,7 +7,7 @@ pub(crate) const INDEX_SCALE: i32 = 5;
 pub(crate) const BUCKETS_MAX: usize = 160;
 
 /// Bounds between 1 and 2, without these: `2^(k / 32)`.
-#[rustfmt::skip]
+#[allow(clippy::unreadable_literal)] // Digits of irrational numbers have no groups.
 const BOUNDS: [f64; 31] = [
     1.0218971486541166,
     1.0442737824274138,
@@ -24,7 +24,7 @@ const BOUNDS: [f64; 31] = [
     1.3252366431597413,
     1.3542555469368927,
     1.383909881963832,
-    1.4142135623730951,
+    std::f64::consts::SQRT_2,
     1.4451808069770467,
     1.4768261459394993,
     1.5091644275934228,

@@ -39,7 +39,9 @@ impl Observers {
         if observers.is_empty() {
             return;
         }
-        observers.iter().for_each(|observer| observer.call());
+        for observer in &observers {
+            observer.call();
+        }
         self.all().retain(|observer| !observer.has_ended.load(Ordering::Relaxed));
     }
 

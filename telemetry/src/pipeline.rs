@@ -253,7 +253,9 @@ impl Pipeline {
             since(changed) >= self.series_idle_max && changed <= delivered
         });
         for series in &expired {
-            aggregators.iter_mut().for_each(|aggregator| aggregator.forget(series));
+            for aggregator in &mut aggregators {
+                aggregator.forget(series);
+            }
             if let Some(changed) = root.changed.get_mut(series.index) {
                 *changed = None;
             }
@@ -437,6 +439,66 @@ mod tests {
         let collected = telemetry.collect();
         assert_eq!(collected.sum("test.pipeline.requests", &[]), 2000);
         assert_eq!(collected.sum(DEFERRALS, &[]), 0);
+    }
+
+    const REQUESTS: &str = "test.pipeline.requests";
+
+    fn is_there(collected: &crate::Collected) -> bool {
+        collected.sets().any(|set| set.value(REQUESTS).is_some())
+    }
+
+    #[test]
+    fn a_series_that_nobody_holds_leaves_when_it_has_been_idle_for_long() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let hour = Duration::from_secs(3600);
+        let start = SystemTime::now();
+        let set: Set<Requests> = worker.register(());
+        set.requests.inc();
+        assert!(is_there(&telemetry.collect_at(start)));
+        assert!(is_there(&telemetry.collect_at(start + 2 * hour)), "it has a set");
+        drop(set);
+        worker.register::<Requests>(()).requests.inc();
+        assert!(is_there(&telemetry.collect_at(start + 3 * hour)), "it has changed");
+        assert!(is_there(&telemetry.collect_at(start + 3 * hour + hour / 2)));
+        assert!(!is_there(&telemetry.collect_at(start + 4 * hour)));
+        let set: Set<Requests> = worker.register(());
+        set.requests.add(5);
+        assert_eq!(telemetry.collect_at(start + 5 * hour).sum(REQUESTS, &[]), 5, "it starts anew");
+    }
+
+    #[test]
+    fn a_series_waits_for_readers_that_still_deliver() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let (hour, start) = (Duration::from_secs(3600), SystemTime::now());
+        let mut reader = telemetry.reader(crate::Temporality::Delta);
+        reader.collect_at(start);
+        reader.delivered();
+        worker.register::<Requests>(()).requests.inc();
+        let minute = Duration::from_secs(60);
+        assert_eq!(reader.collect_at(start + minute).sum(REQUESTS, &[]), 1);
+        assert!(is_there(&telemetry.collect_at(start + hour - minute)));
+        assert_eq!(reader.collect_at(start + hour - minute).sum(REQUESTS, &[]), 1, "not delivered yet");
+        reader.delivered();
+        assert!(!is_there(&telemetry.collect_at(start + 2 * hour)));
+        assert_eq!(reader.collect_at(start + 2 * hour).sum(REQUESTS, &[]), 0);
+    }
+
+    #[test]
+    fn the_place_of_an_expired_series_is_clean_for_the_next() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let (hour, mut now) = (Duration::from_secs(3600), SystemTime::now());
+        let mut reader = telemetry.reader(crate::Temporality::Delta);
+        for _ in 0..5 {
+            worker.register::<Requests>(()).requests.add(3);
+            assert_eq!(reader.collect_at(now).sum(REQUESTS, &[]), 3);
+            reader.delivered();
+            now += 2 * hour;
+            telemetry.collect_at(now);
+        }
+        assert_eq!(telemetry.collect_at(now).sets().filter(|set| set.value(REQUESTS).is_some()).count(), 0);
     }
 
     #[test]

@@ -103,7 +103,9 @@ impl SeriesRegistry {
         let unused = |series: &Arc<Series>| Arc::strong_count(&series.uses) == 1 && is_expired(series);
         let expired: Vec<_> =
             state.by_index.iter().flatten().filter(|series| unused(series)).cloned().collect();
-        expired.iter().for_each(|series| state.forget(series));
+        for series in &expired {
+            state.forget(series);
+        }
         expired
     }
 

@@ -75,8 +75,8 @@ fn processor_here() -> usize {
 /// `0-3,8` as Linux writes lists of processors.
 fn processors(list: &str) -> Vec<usize> {
     let parts = list.trim().split(',').filter_map(|part| {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
-        Some(first.parse::<usize>().ok()?..=last.parse().ok()?)
+        let (from, to) = part.split_once('-').unwrap_or((part, part));
+        Some(from.parse::<usize>().ok()?..=to.parse().ok()?)
     });
     parts.flatten().collect()
 }
