@@ -11,7 +11,6 @@ use crate::float::saturating_add;
 use crate::histogram_value::HistogramValue;
 use crate::instrument::mmsc;
 use crate::pipeline::Snapshot;
-use crate::prometheus;
 use crate::reader::Temporality;
 use crate::series::Series;
 
@@ -135,16 +134,6 @@ impl Collected {
             }
         }
         merged
-    }
-
-    /// As Prometheus text 0.0.4; serve it as `text/plain; version=0.0.4; charset=utf-8`.
-    pub fn prometheus_text(&self) -> String {
-        prometheus::text(self, prometheus::Format::Text)
-    }
-
-    /// As OpenMetrics 1.0; serve it as `application/openmetrics-text; version=1.0.0; charset=utf-8`.
-    pub fn open_metrics_text(&self) -> String {
-        prometheus::text(self, prometheus::Format::OpenMetrics)
     }
 
     fn matching<'a>(

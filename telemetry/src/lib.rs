@@ -6,6 +6,7 @@
 // The macros name this crate by its path, also for the SDK's own metrics.
 extern crate self as telemetry;
 
+pub mod accept;
 mod adaptive;
 mod aggregator;
 mod attributes;
@@ -52,6 +53,7 @@ pub use instrument::{
     Counter, Gauge, Histogram, Instrument, Mmsc, ObserveCounter, ObserveUpDownCounter, UpDownCounter,
 };
 pub use observe::Observation;
+pub use prometheus::TextFormat;
 pub use reader::{Reader, Temporality};
 pub use set::{MetricSet, Set};
 pub use telemetry_macros::{AttributeValue, attribute_set, metric_set};

@@ -79,7 +79,7 @@ pub(crate) struct Snapshot {
 
 impl Default for Snapshot {
     fn default() -> Self {
-        Self { time: SystemTime::UNIX_EPOCH, order: Arc::new([]), cells: Vec::new() }
+        Self { time: SystemTime::UNIX_EPOCH, order: Order::default(), cells: Vec::new() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Series: a metric set with its attribute values, whichever workers write to it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
@@ -49,7 +50,23 @@ pub(crate) struct SeriesRegistry {
 }
 
 /// Every series in the order of export, as it was at one moment.
-pub(crate) type Order = Arc<[Arc<Series>]>;
+pub(crate) type Order = Arc<Ordered>;
+
+/// A list of series, and what is written about them once.
+#[derive(Debug, Default)]
+pub(crate) struct Ordered {
+    series: Box<[Arc<Series>]>,
+    /// How Prometheus shows them; made by the first scrape.
+    pub(crate) plan: OnceLock<prometheus::Plan>,
+}
+
+impl Deref for Ordered {
+    type Target = [Arc<Series>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.series
+    }
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -215,5 +232,5 @@ fn sorted(series: &[Option<Arc<Series>>]) -> Order {
     order.sort_by(|a, b| {
         order_of_declarations(a.descriptor, b.descriptor).then_with(|| a.labels.cmp(&b.labels))
     });
-    order.into()
+    Arc::new(Ordered { series: order.into(), plan: OnceLock::new() })
 }

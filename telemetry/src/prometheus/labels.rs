@@ -44,7 +44,7 @@ pub(super) fn resource(pairs_given: &[(String, String)]) -> String {
     sorted.dedup();
     let mut labels: Vec<(String, String)> = Vec::new();
     for (key, value) in sorted {
-        let label = resource_label(key);
+        let label = prometheus_name(key);
         match labels.iter_mut().find(|(taken, _)| *taken == label) {
             Some((_, values)) => {
                 values.push(';');
@@ -54,12 +54,6 @@ pub(super) fn resource(pairs_given: &[(String, String)]) -> String {
         }
     }
     pairs(labels.iter().map(|(label, value)| (label.as_str(), value.into())))
-}
-
-/// Labels that start with two `_` are Prometheus's own.
-fn resource_label(key: &str) -> String {
-    let label = prometheus_name(key);
-    if label.starts_with("__") { format!("_{}", label.trim_start_matches('_')) } else { label }
 }
 
 fn push_escaped(out: &mut String, value: &str) {
@@ -81,7 +75,7 @@ mod tests {
     fn resource_keys_become_labels_that_can_be_told_apart() {
         let given = [("b", "1"), ("a.b", "x"), ("", "lost"), ("a_b", "y"), ("__name__", "n"), ("é", "e")];
         let given = given.map(|(key, value)| (key.to_owned(), value.to_owned()));
-        assert_eq!(resource(&given), r#"_name__="n",a_b="x;y",b="1",_="e""#);
+        assert_eq!(resource(&given), r#"_name_="n",a_b="x;y",b="1",_="e""#);
     }
 
     #[test]
