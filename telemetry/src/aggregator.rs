@@ -29,7 +29,7 @@ pub(crate) struct Aggregator {
 pub(crate) type ReaderId = u64;
 
 /// The smallest and largest values that a reader has not seen yet, by series and cell.
-pub(crate) type Extremes = Vec<((usize, u32), Amount)>;
+pub(crate) type Extremes = Vec<(Arc<Series>, Change)>;
 
 /// What is known of a series beside its totals.
 #[derive(Debug, Default)]
@@ -60,11 +60,13 @@ impl Aggregator {
     pub(crate) fn flush_on_behalf(&mut self, registry: &SeriesRegistry, ledger: &mut Ledger) {
         self.drain(registry);
         // What waits undelivered first, then what has changed since.
-        for _ in 0..2 {
-            if ledger.gather(registry) {
-                self.apply(registry, ledger.batch());
-                ledger.delivered();
-            }
+        if ledger.is_waiting() {
+            self.apply(registry, ledger.batch());
+            ledger.delivered();
+        }
+        if ledger.gather(registry) {
+            self.apply(registry, ledger.batch());
+            ledger.delivered();
         }
     }
 
@@ -149,7 +151,10 @@ impl Aggregator {
     /// Takes the extremes that a reader has not seen yet.
     pub(crate) fn take_extremes(&mut self, reader: ReaderId, taken: &mut Extremes) {
         let of_reader = self.extremes.extract_if(|(other, _, _), _| *other == reader);
-        taken.extend(of_reader.map(|((_, series, cell), amount)| ((series, cell), amount)));
+        taken.extend(of_reader.filter_map(|((_, series, cell), amount)| {
+            let series = self.accounts.get(series)?.series.as_ref()?;
+            Some((Arc::clone(series), Change { cell, amount }))
+        }));
     }
 
     fn apply(&mut self, registry: &SeriesRegistry, batch: &Batch) {

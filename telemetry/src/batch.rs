@@ -1,5 +1,7 @@
 //! What travels from owners to the aggregator: sparse changes since the last flush.
 
+use std::sync::Arc;
+
 use crate::change::Change;
 
 /// Changes of some set instances. Cleared and used again, so that steady flushing allocates nothing.
@@ -7,6 +9,8 @@ use crate::change::Change;
 pub(crate) struct Batch {
     entries: Vec<Entry>,
     changes: Vec<Change>,
+    /// Keeps the series of retired instances from expiring while their last changes are on their way.
+    uses: Vec<Arc<()>>,
 }
 
 /// One instance in a batch.
@@ -43,6 +47,11 @@ impl Batch {
         self.entries.push(Entry { series, offset, source, retired, end: self.changes.len() });
     }
 
+    /// The series of this token is used until the batch has been added up.
+    pub(crate) fn keep(&mut self, token: Arc<()>) {
+        self.uses.push(token);
+    }
+
     pub(crate) fn entries(&self) -> impl Iterator<Item = (Entry, &[Change])> {
         let mut start = 0;
         self.entries.iter().map(move |entry| {
@@ -55,5 +64,6 @@ impl Batch {
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.changes.clear();
+        self.uses.clear();
     }
 }

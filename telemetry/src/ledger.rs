@@ -74,7 +74,7 @@ impl Ledger {
     /// Puts every change since the last time into the batch, unless the one before has not been delivered yet; whether
     /// there is anything to deliver.
     pub(crate) fn gather(&mut self, registry: &SeriesRegistry) -> bool {
-        if !self.batch.is_empty() {
+        if self.is_waiting() {
             return true;
         }
         // A flush that panicked may have left changes of no entry.
@@ -91,6 +91,11 @@ impl Ledger {
                 index += 1;
             }
         }
+        !self.batch.is_empty()
+    }
+
+    /// Whether a batch has not been delivered yet.
+    pub(crate) fn is_waiting(&self) -> bool {
         !self.batch.is_empty()
     }
 
@@ -121,6 +126,9 @@ impl Ledger {
 
     fn close(&mut self, index: usize) {
         let account = self.accounts.swap_remove(index);
+        if let Some((_, token)) = account.series {
+            self.batch.keep(token);
+        }
         self.free.entry(account.block.len()).or_default().push(account.last);
         if self.accounts.is_empty() {
             (self.last, self.free) = Default::default();

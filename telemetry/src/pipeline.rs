@@ -125,20 +125,11 @@ impl Pipeline {
     pub(crate) fn send_changes(&self, node: usize, ledger: &mut Ledger) {
         let node = &self.nodes[node];
         // What waits undelivered first, then what has changed since.
-        for _ in 0..2 {
-            if !ledger.gather(&self.series) {
-                return;
-            }
-            if node.try_queue(ledger) {
-                continue;
-            }
-            let Some(mut aggregator) = node.try_aggregator() else {
-                self.deferrals.fetch_add(1, Ordering::Relaxed);
-                return;
-            };
-            aggregator.settle(&self.series, ledger);
-            node.queued_changes.store(0, Ordering::Relaxed);
+        let is_free = !ledger.is_waiting() || node.deliver(&self.series, ledger);
+        if is_free && (!ledger.gather(&self.series) || node.deliver(&self.series, ledger)) {
+            return;
         }
+        self.deferrals.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Brings the totals of every node up to date.
@@ -164,7 +155,6 @@ impl Pipeline {
         self.nodes.iter().for_each(|node| node.flush_all(&self.series));
         let clashes = root.declarations.learn(&self.series.order());
         self.count_own(&mut root);
-        self.note_changed(&mut root, time);
         self.expire(&mut root, time);
         into.time = time;
         // The order first: the nodes then know every series in it.
@@ -225,20 +215,14 @@ impl Pipeline {
         self.nodes[0].aggregator().flush_on_behalf(&self.series, root.own.ledger());
     }
 
-    fn note_changed(&self, root: &mut Root, time: SystemTime) {
-        for node in &self.nodes {
-            node.aggregator().changed(|index| {
-                if root.changed.len() <= index {
-                    root.changed.resize(index + 1, None);
-                }
-                root.changed[index] = Some(time);
-            });
-        }
-    }
-
     /// Forgets the series that have no live set and have not changed for `series_idle_max`, unless a reader has yet to
     /// deliver their last change; a reader that has delivered nothing for so long is not waited for.
     fn expire(&self, root: &mut Root, time: SystemTime) {
+        // Nobody adds anything up from the look at what has changed until places are given to others.
+        let mut aggregators: Vec<_> = self.nodes.iter().map(Node::aggregator).collect();
+        for aggregator in &mut aggregators {
+            root.note_changed(aggregator, time);
+        }
         let since = |then: SystemTime| time.duration_since(then).unwrap_or_default();
         if since(root.expiry_looked) < self.series_idle_max / EXPIRY_LOOKS {
             return;
@@ -246,8 +230,6 @@ impl Pipeline {
         root.expiry_looked = time;
         let waiting = root.readers.values().filter(|delivered| since(**delivered) < self.series_idle_max);
         let delivered = waiting.min().copied().unwrap_or(time);
-        // Nobody adds anything up while places are given to others.
-        let mut aggregators: Vec<_> = self.nodes.iter().map(Node::aggregator).collect();
         let expired = self.series.expire(|series| {
             let changed = root.changed.get(series.index).copied().flatten().unwrap_or(series.created);
             since(changed) >= self.series_idle_max && changed <= delivered
@@ -291,6 +273,15 @@ pub(crate) fn register<S: MetricSet>(
 }
 
 impl Root {
+    fn note_changed(&mut self, aggregator: &mut Aggregator, time: SystemTime) {
+        aggregator.changed(|index| {
+            if self.changed.len() <= index {
+                self.changed.resize(index + 1, None);
+            }
+            self.changed[index] = Some(time);
+        });
+    }
+
     /// Adds the totals of a further node.
     fn add_node(&mut self, order: &[Arc<Series>], cells: &mut [u64]) {
         for series in order {
@@ -333,6 +324,17 @@ impl Node {
             spares,
             aggregator: Mutex::new(Aggregator::new(received, emptied)),
         }
+    }
+
+    /// Whether the gathered changes are in the queue now, or added up.
+    fn deliver(&self, registry: &SeriesRegistry, ledger: &mut Ledger) -> bool {
+        if self.try_queue(ledger) {
+            return true;
+        }
+        let Some(mut aggregator) = self.try_aggregator() else { return false };
+        aggregator.settle(registry, ledger);
+        self.queued_changes.store(0, Ordering::Relaxed);
+        true
     }
 
     /// Whether the gathered changes are in the queue now.
@@ -499,6 +501,66 @@ mod tests {
             telemetry.collect_at(now);
         }
         assert_eq!(telemetry.collect_at(now).sets().filter(|set| set.value(REQUESTS).is_some()).count(), 0);
+    }
+
+    /// Expires what can be an hour after the set has been dropped, without a collection before.
+    fn check_counts_before_an_expiry(arrive: impl Fn(&Telemetry, &crate::Worker)) {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let start = SystemTime::now();
+        let set: Set<Requests> = worker.register(());
+        set.requests.inc();
+        telemetry.collect_at(start);
+        let hours = start + Duration::from_secs(2 * 3600);
+        set.requests.inc();
+        drop(set);
+        arrive(&telemetry, &worker);
+        telemetry.pipeline.expire(&mut telemetry.pipeline.root(), hours);
+        worker.register::<Requests>(()).requests.inc();
+        assert_eq!(telemetry.collect_at(hours).sum(REQUESTS, &[]), 3);
+    }
+
+    #[test]
+    fn what_is_on_its_way_keeps_its_series() {
+        check_counts_before_an_expiry(|_, worker| worker.flush());
+    }
+
+    #[test]
+    fn what_has_just_arrived_keeps_its_series() {
+        check_counts_before_an_expiry(|telemetry, _| telemetry.aggregate());
+    }
+
+    /// Sizes.
+    #[metric_set(name = "test.sizes")]
+    struct Sizes {
+        /// Size of a request.
+        #[metric(unit = "By")]
+        requests: crate::Mmsc,
+    }
+
+    /// Sizes of something else, in as many cells.
+    #[metric_set(name = "test.other_sizes")]
+    struct OtherSizes {
+        /// Size of a response.
+        #[metric(unit = "By")]
+        responses: crate::Mmsc,
+    }
+
+    #[test]
+    fn undelivered_extremes_are_not_those_of_the_series_that_has_the_place_now() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let (hour, start) = (Duration::from_secs(3600), SystemTime::now());
+        let mut reader = telemetry.reader(crate::Temporality::Delta);
+        worker.register::<Sizes>(()).requests.record(1.0);
+        reader.collect_at(start);
+        telemetry.collect_at(start + 2 * hour);
+        worker.register::<OtherSizes>(()).responses.record(5.0);
+        let collected = reader.collect_at(start + 2 * hour);
+        let value = collected.sets().find_map(|set| set.value("test.other_sizes.responses"));
+        let expected = crate::MmscValue { min: 5.0, max: 5.0, sum: 5.0, count: 1 };
+        assert_eq!(value, Some(crate::Value::Mmsc(expected)));
+        assert!(collected.sets().all(|set| set.value("test.sizes.requests").is_none()));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Cursors of exporters: each sees every change once, whatever the others do.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::aggregator::{Extremes, ReaderId};
-use crate::change::{self, Amount, Change, differences, integer};
+use crate::change::{self, Amount, differences, integer};
 use crate::collected::Collected;
 use crate::pipeline::{Pipeline, Snapshot};
 use crate::series::Series;
@@ -109,16 +110,15 @@ impl Reader {
     }
 
     fn write_extremes(&mut self) {
-        let changes = &mut self.collected.snapshot;
-        // By index; a series that expired since has no values to show.
-        let mut offsets = vec![None; changes.order.iter().map(|series| series.index + 1).max().unwrap_or(0)];
-        if !self.extremes.is_empty() {
-            changes.order.iter().for_each(|series| offsets[series.index] = Some(series.offset));
+        if self.extremes.is_empty() {
+            return;
         }
-        for ((series, cell), amount) in &self.extremes {
-            if let Some(Some(offset)) = offsets.get(*series) {
-                change::add(&mut changes.cells[*offset..], Change { cell: *cell, amount: *amount });
-            }
+        let Snapshot { order, cells, .. } = &mut self.collected.snapshot;
+        let shown: HashSet<_> = order.iter().map(Arc::as_ptr).collect();
+        // A series that expired since has no values to show: others may be in its place.
+        self.extremes.retain(|(series, _)| shown.contains(&Arc::as_ptr(series)));
+        for (series, change) in &self.extremes {
+            change::add(&mut cells[series.range()], *change);
         }
     }
 }

@@ -69,6 +69,8 @@ impl Reading {
     }
 
     fn leave_out_unsettled(&mut self, descriptor: &MetricsDescriptor, block: Block, last: &[u64]) {
+        // What was read may be older than the end of the owner: there is one more reading to come.
+        self.cells[descriptor.retired_cell()] = last[descriptor.retired_cell()];
         for index in sequenced(descriptor) {
             let is_unmoved = block[index].load(Ordering::Relaxed) == self.cells[index];
             if !is_complete(self.cells[index]) || !is_unmoved {
@@ -115,6 +117,19 @@ mod tests {
     }
 
     const DESCRIPTOR: &MetricsDescriptor = Requests::DESCRIPTOR;
+
+    #[test]
+    fn the_end_of_an_owner_is_not_believed_before_its_last_counts_are_read() {
+        let block = crate::cells::take(DESCRIPTOR.cells());
+        let last = vec![0; DESCRIPTOR.cells()];
+        let mut reading = super::Reading::default();
+        // The owner counted after its count was read, and has ended before the last cell was.
+        block[DESCRIPTOR.retired_cell()].store(1, std::sync::atomic::Ordering::Release);
+        reading.copy(DESCRIPTOR, block, &last);
+        block[0].store(1, std::sync::atomic::Ordering::Relaxed);
+        reading.leave_out_unsettled(DESCRIPTOR, block, &last);
+        assert_eq!(reading.cells[DESCRIPTOR.retired_cell()], 0);
+    }
 
     #[test]
     fn a_recording_under_way_is_left_for_the_next_time() {
