@@ -1,6 +1,6 @@
 //! Schema-first telemetry: structs become per-worker counters, descriptors and exports.
 //!
-//! Knows nothing of HTTP, of an async runtime or of who uses it, and holds no unsafe code.
+//! Knows no HTTP library, no async runtime and nobody who uses it, and holds no unsafe code.
 #![doc = concat!("\n", include_str!("../README.md"))]
 
 // The macros name this crate by its path, also for the SDK's own metrics.
