@@ -2,11 +2,18 @@
 
 mod declarations;
 mod events;
+mod filters;
 mod flow;
 mod histograms;
 mod increment;
+mod its;
 mod macros;
 mod observed;
+mod process;
 mod prometheus;
+mod rates;
 mod readers;
 mod schedules;
+mod scopes;
+mod spans;
+mod trace_context;
