@@ -1,0 +1,190 @@
+//! The declaration of an event or of a span and its validation.
+
+use crate::metrics::missing_brief;
+use crate::name::{event_key_problem, event_name_problem};
+use crate::problem::{Part, Problem};
+use crate::suggestion::nearest;
+
+/// How much an event can matter, rising.
+pub const SEVERITIES: [&str; 5] = ["trace", "debug", "info", "warn", "error"];
+/// Which side of a call a span can be.
+pub const SPAN_KINDS: [&str; 5] = ["internal", "server", "client", "producer", "consumer"];
+/// How far a declaration can be relied on.
+pub const STABILITIES: [&str; 5] = ["development", "alpha", "beta", "release_candidate", "stable"];
+
+/// An event or a span as declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordDeclaration {
+    /// Which of the two.
+    pub kind: RecordKind,
+    /// Name of the event; which spans these are.
+    pub name: String,
+    /// First paragraph of the doc comment.
+    pub brief: String,
+    /// The attributes in the order of declaration.
+    pub attributes: Vec<RecordAttribute>,
+}
+
+/// What is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordKind {
+    /// Something that happened.
+    Event,
+    /// Something that takes its time.
+    Span,
+}
+
+/// One attribute as declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordAttribute {
+    /// Name of the field.
+    pub field: String,
+    /// Its key, if the declaration gives one.
+    pub key: Option<String>,
+    /// First paragraph of the doc comment.
+    pub brief: String,
+}
+
+impl RecordKind {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Span => "span",
+        }
+    }
+
+    /// The word with its article.
+    pub const fn one(self) -> &'static str {
+        match self {
+            Self::Event => "an event",
+            Self::Span => "a span",
+        }
+    }
+
+    fn name_problem(self, name: &str) -> Option<&'static str> {
+        match (event_name_problem(name), self) {
+            (Some(_), Self::Span) if event_key_problem(name).is_none() => {
+                Some("span name needs a namespace and a word, as in \"edge.request\"")
+            }
+            (problem, _) => problem,
+        }
+    }
+}
+
+impl RecordDeclaration {
+    /// All mistakes, in the order of declaration.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let name = self.kind.name_problem(&self.name).map(|problem| format!("{problem}: `{}`", self.name));
+        problems.extend(name.map(|message| Problem::of_set(Part::Name, message)));
+        if self.brief.is_empty() {
+            problems.push(Problem::of_set(Part::Brief, missing_brief(self.kind.as_str())));
+        }
+        for (index, attribute) in self.attributes.iter().enumerate() {
+            let key = self.key_problem(index, attribute);
+            problems.extend(key.map(|message| Problem::of_field(index, Part::Name, message)));
+            if attribute.brief.is_empty() {
+                problems.push(Problem::of_field(index, Part::Brief, missing_brief("attribute")));
+            }
+        }
+        problems
+    }
+
+    fn key_problem(&self, index: usize, attribute: &RecordAttribute) -> Option<String> {
+        let Some(key) = &attribute.key else {
+            let one = self.kind.one();
+            return Some(format!("an attribute of {one} needs its full key: `#[attribute(key = \"...\")]`"));
+        };
+        if let Some(problem) = event_key_problem(key) {
+            return Some(format!("{problem}: `{key}`"));
+        }
+        let first = self.attributes[..index].iter().find(|other| other.key.as_ref() == Some(key))?;
+        Some(format!("attribute `{key}` is already declared by field `{}`", first.field))
+    }
+}
+
+/// What is wrong with a word that has to be one of a few, if anything.
+pub fn word_problem(what: &str, word: &str, known: &[&str]) -> Option<String> {
+    if known.contains(&word) {
+        return None;
+    }
+    Some(match nearest(word, known) {
+        Some(candidate) => format!("unknown {what} `{word}`, did you mean `{candidate}`?"),
+        None => format!("unknown {what} `{word}`, known are `{}`", known.join("`, `")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn declared(kind: RecordKind, name: &str, keys: &[Option<&str>]) -> RecordDeclaration {
+        let attribute = |(at, key): (usize, &Option<&str>)| RecordAttribute {
+            field: format!("field_{at}"),
+            key: key.map(str::to_owned),
+            brief: "Brief.".to_owned(),
+        };
+        let attributes = keys.iter().enumerate().map(attribute).collect();
+        RecordDeclaration { kind, name: name.to_owned(), brief: "Brief.".to_owned(), attributes }
+    }
+
+    fn messages(declaration: &RecordDeclaration) -> Vec<String> {
+        declaration.problems().into_iter().map(|problem| problem.message).collect()
+    }
+
+    #[test]
+    fn what_is_right_has_no_problems() {
+        let keys = [Some("error.type"), Some("edge.policy.id")];
+        for kind in [RecordKind::Event, RecordKind::Span] {
+            assert_eq!(messages(&declared(kind, "edge.policy.rejected", &keys)), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn a_name_needs_a_namespace_and_says_of_what_it_is_the_name() {
+        let event = messages(&declared(RecordKind::Event, "ready", &[]));
+        assert_eq!(event, ["event name needs a namespace and a word, as in \"edge.server.ready\": `ready`"]);
+        let span = messages(&declared(RecordKind::Span, "request", &[]));
+        assert_eq!(span, ["span name needs a namespace and a word, as in \"edge.request\": `request`"]);
+        let upper = messages(&declared(RecordKind::Span, "Request", &[]));
+        assert_eq!(upper, ["name must start with a lower-case letter: `Request`"]);
+    }
+
+    #[test]
+    fn keys_are_given_well_formed_and_once() {
+        let keys = [Some("error.type"), None, Some("Id"), Some("otel.id"), Some("error.type"), None];
+        assert_eq!(
+            messages(&declared(RecordKind::Span, "edge.request", &keys)),
+            [
+                "an attribute of a span needs its full key: `#[attribute(key = \"...\")]`",
+                "name must start with a lower-case letter: `Id`",
+                "prefix `otel.` is reserved for OpenTelemetry: `otel.id`",
+                "attribute `error.type` is already declared by field `field_0`",
+                "an attribute of a span needs its full key: `#[attribute(key = \"...\")]`",
+            ]
+        );
+    }
+
+    #[test]
+    fn briefs_are_needed() {
+        let mut event = declared(RecordKind::Event, "edge.server.ready", &[Some("server.port")]);
+        event.brief.clear();
+        event.attributes[0].brief.clear();
+        let places: Vec<_> = event.problems().iter().map(|problem| problem.place.field).collect();
+        assert_eq!(places, [None, Some(0)]);
+    }
+
+    #[test]
+    fn a_word_of_a_few_is_suggested() {
+        assert_eq!(word_problem("severity", "warn", &SEVERITIES), None);
+        assert_eq!(
+            word_problem("severity", "warning", &SEVERITIES),
+            Some("unknown severity `warning`, known are `trace`, `debug`, `info`, `warn`, `error`".to_owned())
+        );
+        assert_eq!(
+            word_problem("kind", "sever", &SPAN_KINDS),
+            Some("unknown kind `sever`, did you mean `server`?".to_owned())
+        );
+    }
+}
