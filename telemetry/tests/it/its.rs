@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use telemetry::logs::{DropReason, FieldValue, Level, dropped_by, its};
-use telemetry::{otel_debug, otel_error, otel_info, otel_warn};
+use telemetry::{Telemetry, otel_debug, otel_error, otel_info, otel_warn};
 
 use crate::process::{Process, only};
 
@@ -150,6 +150,20 @@ fn what_does_not_fit_is_counted_by_reason_and_severity() {
     assert_eq!(arrived + dropped, emitted);
     otel_warn!("its.room");
     assert_eq!(process.take_names(), ["its.room"]);
+    every_pipeline_shows(dropped);
+}
+
+fn every_pipeline_shows(dropped: u64) {
+    let (one, two) = (Telemetry::default(), Telemetry::default());
+    let sum = |telemetry: &Telemetry, severity| {
+        let attributes = [("telemetry.drop.reason", "queue_full"), ("telemetry.drop.severity", severity)];
+        telemetry.collect().sum("telemetry.logs.dropped", &attributes)
+    };
+    assert!(sum(&one, "warn") >= dropped);
+    assert_eq!(sum(&one, "warn"), sum(&two, "warn"));
+    assert_eq!(sum(&one, "debug"), 0);
+    let zero = "\ntelemetry_logs_dropped_total{telemetry_drop_reason=\"rate_limited\",telemetry_drop_severity=\"trace\"} 0\n";
+    assert!(one.prometheus_text().contains(zero));
 }
 
 #[test]
