@@ -194,7 +194,10 @@ fn attribute_value_impl(ident: &Ident, words: &[(Ident, String)]) -> TokenStream
     let variants = words.iter().map(|(variant, _)| variant);
     let values: Vec<_> = words.iter().map(|(_, word)| word).collect();
     let ids = words.iter().map(|(variant, _)| snake_case(variant));
+    let in_records = crate::record::word_impl(ident);
     quote! {
+        #in_records
+
         #[automatically_derived]
         impl #ident {
             /// The word that exporters show.

@@ -30,6 +30,10 @@ impl Mistakes {
         self.all.is_none()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.all.map(syn::Error::into_compile_error).unwrap_or_default()
     }
@@ -56,9 +60,9 @@ pub(crate) struct MetricArguments {
 }
 
 /// `key = value`, the value an expression or a type.
-struct Argument {
-    key: Ident,
-    value: TokenStream,
+pub(crate) struct Argument {
+    pub(crate) key: Ident,
+    pub(crate) value: TokenStream,
 }
 
 impl Parse for Argument {
@@ -131,7 +135,7 @@ pub(crate) fn attribute_argument(
 }
 
 /// Without the arguments whose key was given before.
-fn unique(arguments: Vec<Argument>, mistakes: &mut Mistakes) -> Vec<Argument> {
+pub(crate) fn unique(arguments: Vec<Argument>, mistakes: &mut Mistakes) -> Vec<Argument> {
     let mut unique: Vec<Argument> = Vec::new();
     for argument in arguments {
         if unique.iter().any(|other| other.key == argument.key) {
@@ -191,7 +195,11 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
     attribute.path().is_ident("doc").then(|| text.value())
 }
 
-fn helper_arguments(attributes: &mut Vec<Attribute>, name: &str, mistakes: &mut Mistakes) -> Vec<Argument> {
+pub(crate) fn helper_arguments(
+    attributes: &mut Vec<Attribute>,
+    name: &str,
+    mistakes: &mut Mistakes,
+) -> Vec<Argument> {
     let mut read = Vec::new();
     for helper in attributes.extract_if(.., |attribute| attribute.path().is_ident(name)) {
         match helper.meta {
@@ -203,7 +211,7 @@ fn helper_arguments(attributes: &mut Vec<Attribute>, name: &str, mistakes: &mut 
 }
 
 /// Reads argument by argument, so that a slip in one does not hide the others.
-fn arguments(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<Argument> {
+pub(crate) fn arguments(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<Argument> {
     pieces(tokens).into_iter().filter_map(|piece| parsed(piece, mistakes)).collect()
 }
 
@@ -220,7 +228,7 @@ fn pieces(tokens: TokenStream) -> Vec<TokenStream> {
     pieces
 }
 
-fn parsed<T: Parse>(tokens: TokenStream, mistakes: &mut Mistakes) -> Option<T> {
+pub(crate) fn parsed<T: Parse>(tokens: TokenStream, mistakes: &mut Mistakes) -> Option<T> {
     syn::parse2(tokens).map_err(|error| mistakes.absorb(error)).ok()
 }
 

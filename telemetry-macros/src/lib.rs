@@ -5,6 +5,7 @@
 mod expansion;
 mod input;
 mod model;
+mod record;
 mod validation;
 
 use proc_macro::TokenStream;
@@ -32,4 +33,24 @@ pub fn attribute_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(AttributeValue, attributes(attribute))]
 pub fn attribute_value(item: TokenStream) -> TokenStream {
     expansion::attribute_value(item.into()).into()
+}
+
+/// Makes a struct an event: `#[event(name = "...", severity = "warn")]`, and gives it `emit`.
+///
+/// Each field takes `#[attribute(key = "...")]`; an `Option` is left out when it is `None`. One field may be the
+/// `#[message]` that a person reads. `stability = "..."` and `deprecated = "..."` go to the event or to a field. Doc
+/// comments are briefs.
+#[proc_macro_attribute]
+pub fn event(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    record::event(arguments.into(), &item.into()).into()
+}
+
+/// Makes a struct a span: `#[span(name = "...", kind = "server")]`, and gives it `start`, and for each field a constant
+/// in capitals to set it by later.
+///
+/// Each field takes `#[attribute(key = "...")]`; an `Option` is left out when it is `None`. `stability = "..."` and
+/// `deprecated = "..."` go to the span or to a field. Without a kind it is internal. Doc comments are briefs.
+#[proc_macro_attribute]
+pub fn span(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    record::span(arguments.into(), &item.into()).into()
 }

@@ -179,7 +179,7 @@ fn instrument(ty: &Type) -> Option<Instrument> {
     Instrument::from_type_name(&path.path.segments.last()?.ident.to_string())
 }
 
-fn field_name(field: &Field) -> String {
+pub(crate) fn field_name(field: &Field) -> String {
     let name = field.ident.to_token_stream().to_string();
     name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
 }

@@ -55,7 +55,7 @@ pub use observe::Observation;
 pub use prometheus::TextFormat;
 pub use reader::{Reader, Temporality};
 pub use set::{MetricSet, Set};
-pub use telemetry_macros::{AttributeValue, attribute_set, metric_set};
+pub use telemetry_macros::{AttributeValue, attribute_set, event, metric_set, span};
 pub use topology::Topology;
 pub use worker::Worker;
 
@@ -63,7 +63,7 @@ pub use worker::Worker;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::descriptor::{buckets_of, field_problem};
-    pub use crate::linked::LinkedMetrics;
+    pub use crate::linked::{LinkedMetrics, LinkedSpan};
     pub use crate::logs::__private::*;
     pub use crate::set::{Cells, budget_problem};
     pub use inventory;

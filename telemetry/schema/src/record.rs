@@ -120,12 +120,12 @@ mod tests {
     use super::*;
 
     fn declared(kind: RecordKind, name: &str, keys: &[Option<&str>]) -> RecordDeclaration {
-        let attribute = |(at, key): (usize, &Option<&str>)| RecordAttribute {
+        let attribute = |(at, key): (usize, Option<&str>)| RecordAttribute {
             field: format!("field_{at}"),
             key: key.map(str::to_owned),
             brief: "Brief.".to_owned(),
         };
-        let attributes = keys.iter().enumerate().map(attribute).collect();
+        let attributes = keys.iter().copied().enumerate().map(attribute).collect();
         RecordDeclaration { kind, name: name.to_owned(), brief: "Brief.".to_owned(), attributes }
     }
 
@@ -180,7 +180,9 @@ mod tests {
         assert_eq!(word_problem("severity", "warn", &SEVERITIES), None);
         assert_eq!(
             word_problem("severity", "warning", &SEVERITIES),
-            Some("unknown severity `warning`, known are `trace`, `debug`, `info`, `warn`, `error`".to_owned())
+            Some(
+                "unknown severity `warning`, known are `trace`, `debug`, `info`, `warn`, `error`".to_owned()
+            )
         );
         assert_eq!(
             word_problem("kind", "sever", &SPAN_KINDS),

@@ -2,6 +2,7 @@
 
 mod context;
 mod current;
+mod declared;
 mod descriptor;
 mod header;
 mod sampler;
@@ -12,6 +13,7 @@ use std::sync::{PoisonError, RwLock};
 
 pub use context::{SpanContext, SpanId, TraceId};
 pub use current::{Entered, current, enter};
+pub use declared::{DeclaredSpan, SpanAttribute, SpanOf};
 pub use descriptor::{SpanDescriptor, SpanKind, SpanStatus};
 pub use header::{TraceContext, TraceparentProblem, parse_traceparent};
 pub use sampler::{ChildSampler, Ratio, Sampler, TraceConfig};

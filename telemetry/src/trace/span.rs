@@ -7,7 +7,7 @@ use super::{
     Entered, SpanContext, SpanDescriptor, SpanId, SpanStatus, TraceContext, TraceId, config, current,
 };
 use crate::logs::its::{self, Arena, LinkRecord, MarkRecord, Refused, Shown, Span};
-use crate::logs::{self, DropReason, EventField, Level};
+use crate::logs::{self, DeclaredEvent, DropReason, EventField, Level};
 
 /// Events, and links, that one span keeps; further ones are counted.
 const PARTICULARS_MAX: usize = 128;
@@ -132,7 +132,7 @@ impl ActiveSpan {
     }
 
     /// Makes it the span under way on this thread, until the guard is dropped.
-    pub fn enter(&self) -> Entered<'_> {
+    pub fn enter(&self) -> Entered {
         super::enter(&self.context)
     }
 
@@ -172,7 +172,19 @@ impl ActiveSpan {
         });
     }
 
+    /// Keeps a declared event that happened within. It goes into no log, and its message nowhere.
+    pub fn event<E: DeclaredEvent>(&mut self, event: &E) {
+        if self.is_recording() {
+            event.with_fields(|fields| self.add_event(E::DESCRIPTOR.name, fields));
+        }
+    }
+
     /// Names another span that it has to do with.
+    pub fn link(&mut self, context: SpanContext) {
+        self.add_link(context, &[]);
+    }
+
+    /// Names another span that it has to do with, and how.
     pub fn add_link(&mut self, context: SpanContext, fields: &[EventField<'_>]) {
         let (Some(head), Some(recording)) = (&mut self.head, &mut self.recording) else { return };
         if recording.links.len() == PARTICULARS_MAX {

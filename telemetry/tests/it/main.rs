@@ -1,6 +1,8 @@
 //! What a user of the SDK sees, through the public interface only.
 
 mod declarations;
+mod declared_events;
+mod declared_spans;
 mod events;
 mod filters;
 mod flow;

@@ -1,0 +1,285 @@
+//! Declared events and spans to code.
+//!
+//! Constants and statics have names that nobody else has: a pattern, or a field's type, takes one of the user's.
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{GenericArgument, ItemStruct, PathArguments, Type};
+use telemetry_schema::{RecordAttribute, RecordKind};
+
+use super::input::Promises;
+use super::model::{RecordField, RecordModel};
+
+pub(super) fn implementation(item: &ItemStruct, model: &RecordModel) -> TokenStream {
+    let own: Vec<String> = item.generics.lifetimes().map(|param| param.lifetime.ident.to_string()).collect();
+    let fields = model.declaration.attributes.iter().zip(&model.fields);
+    let fields = fields.map(|(attribute, field)| field_descriptor(attribute, field, &own));
+    let own_code = match model.declaration.kind {
+        RecordKind::Event => event_impl(item, model),
+        RecordKind::Span => span_impl(item, model, &own),
+    };
+    quote! {
+        const _: () = {
+            const __TELEMETRY_FIELDS: &[::telemetry::logs::FieldDescriptor] = &[#(#fields),*];
+            #own_code
+        };
+    }
+}
+
+/// What makes an enum of words a type that fields of events and spans can have.
+pub(crate) fn word_impl(ident: &Ident) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl ::telemetry::logs::EventScalar for #ident {
+            const KIND: ::telemetry::AttributeKind = <Self as ::telemetry::AttributeValue>::KIND;
+
+            #[inline]
+            fn event_value(&self) -> ::telemetry::logs::EventValue<'_> {
+                ::telemetry::logs::EventValue::Text(self.as_str())
+            }
+        }
+    }
+}
+
+fn event_impl(item: &ItemStruct, model: &RecordModel) -> TokenStream {
+    let (vis, ident) = (&item.vis, &item.ident);
+    let (generics, arguments, conditions) = item.generics.split_for_impl();
+    let level = level(model.grade.as_deref());
+    let descriptor = descriptor(
+        model,
+        &quote!(::telemetry::logs::EventDescriptor),
+        &quote!(::telemetry::logs::Level::#level),
+    );
+    let values: Vec<_> = values(model).collect();
+    let message = message(model);
+    quote! {
+        const __TELEMETRY_DESCRIPTOR: ::telemetry::logs::EventDescriptor = #descriptor;
+        static __TELEMETRY_EVENT: ::telemetry::__private::EventSite =
+            ::telemetry::__private::EventSite::new(__TELEMETRY_DESCRIPTOR);
+
+        ::telemetry::__private::inventory::submit! { ::telemetry::__private::LinkedEvent(&__TELEMETRY_EVENT) }
+
+        #[automatically_derived]
+        #[allow(dead_code)]
+        impl #generics #ident #arguments #conditions {
+            /// Whether it goes anywhere at the moment; one relaxed load.
+            #[inline]
+            #vis fn is_enabled() -> bool {
+                __TELEMETRY_EVENT.is_enabled()
+            }
+
+            /// Emits it, if it goes anywhere at the moment.
+            #[inline]
+            #vis fn emit(&self) {
+                if __TELEMETRY_EVENT.is_enabled() {
+                    ::telemetry::__private::emit_declared(&__TELEMETRY_EVENT, #message, &[#(#values),*]);
+                }
+            }
+
+            /// Makes and emits it, if it goes anywhere at the moment: for fields that cost something.
+            #[inline]
+            #vis fn emit_with(make: impl ::core::ops::FnOnce() -> Self) {
+                if __TELEMETRY_EVENT.is_enabled() {
+                    make().emit();
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics ::telemetry::logs::DeclaredEvent for #ident #arguments #conditions {
+            const DESCRIPTOR: &'static ::telemetry::logs::EventDescriptor = &__TELEMETRY_DESCRIPTOR;
+
+            fn with_fields<__TelemetryResult>(
+                &self,
+                then: impl ::core::ops::FnOnce(&[::telemetry::logs::EventField<'_>]) -> __TelemetryResult,
+            ) -> __TelemetryResult {
+                then(&[#(#values),*])
+            }
+        }
+    }
+}
+
+fn span_impl(item: &ItemStruct, model: &RecordModel, own: &[String]) -> TokenStream {
+    let (vis, ident) = (&item.vis, &item.ident);
+    let (generics, arguments, conditions) = item.generics.split_for_impl();
+    let kind = kind(model.grade.as_deref());
+    let descriptor = descriptor(
+        model,
+        &quote!(::telemetry::trace::SpanDescriptor),
+        &quote!(::telemetry::trace::SpanKind::#kind),
+    );
+    let values = values(model);
+    // Which span it is does not depend on what it borrows.
+    let declared = with_static(quote!(#ident #arguments), own);
+    let keys = model.declaration.attributes.iter().zip(&model.fields);
+    let keys = keys.map(|(attribute, field)| span_key(vis, &declared, attribute, field));
+    quote! {
+        const __TELEMETRY_DESCRIPTOR: &::telemetry::trace::SpanDescriptor = &#descriptor;
+
+        ::telemetry::__private::inventory::submit! { ::telemetry::__private::LinkedSpan(__TELEMETRY_DESCRIPTOR) }
+
+        #[automatically_derived]
+        #[allow(dead_code)]
+        impl #generics #ident #arguments #conditions {
+            #(#keys)*
+
+            /// Starts it as part of the span under way on this thread, or of none.
+            #vis fn start(&self) -> ::telemetry::trace::SpanOf<#declared> {
+                self.start_in(::telemetry::trace::Parent::Current)
+            }
+
+            /// Starts it as part of another span, or of none.
+            #vis fn start_in(&self, parent: ::telemetry::trace::Parent<'_>) -> ::telemetry::trace::SpanOf<#declared> {
+                ::telemetry::trace::SpanOf::start(self, parent)
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics ::telemetry::trace::DeclaredSpan for #ident #arguments #conditions {
+            const DESCRIPTOR: &'static ::telemetry::trace::SpanDescriptor = __TELEMETRY_DESCRIPTOR;
+
+            fn with_fields<__TelemetryResult>(
+                &self,
+                then: impl ::core::ops::FnOnce(&[::telemetry::logs::EventField<'_>]) -> __TelemetryResult,
+            ) -> __TelemetryResult {
+                then(&[#(#values),*])
+            }
+        }
+    }
+}
+
+/// The constant that a field is set by.
+fn span_key(
+    vis: &syn::Visibility,
+    declared: &TokenStream,
+    attribute: &RecordAttribute,
+    field: &RecordField,
+) -> TokenStream {
+    let name = format_ident!("{}", field.ident.unraw().to_string().to_uppercase(), span = field.ident.span());
+    let (key, brief) = (attribute.key.as_deref().unwrap_or_default(), &attribute.brief);
+    let ty = optional(&field.ty).unwrap_or(&field.ty);
+    quote! {
+        #[doc = #brief]
+        #vis const #name: ::telemetry::trace::SpanAttribute<#declared, #ty> =
+            ::telemetry::trace::SpanAttribute::new(#key);
+    }
+}
+
+/// What an `Option` may hold.
+fn optional(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) => Some(inner),
+        _ => None,
+    }
+}
+
+fn descriptor(model: &RecordModel, ty: &TokenStream, grade: &TokenStream) -> TokenStream {
+    let (name, brief) = (&model.declaration.name, &model.declaration.brief);
+    let (stability, deprecated) = promises(&model.promises);
+    quote! {
+        #ty::new(#name, #grade, ::core::module_path!())
+            .with_brief(#brief)
+            .with_fields(__TELEMETRY_FIELDS)
+            .with_promises(#stability, #deprecated)
+    }
+}
+
+fn field_descriptor(attribute: &RecordAttribute, field: &RecordField, own: &[String]) -> TokenStream {
+    let (key, brief) = (attribute.key.as_deref().unwrap_or_default(), &attribute.brief);
+    let (stability, deprecated) = promises(&field.promises);
+    let ty = with_static(field.ty.to_token_stream(), own);
+    let scalar = quote_spanned!(field.ty.span() => <#ty as ::telemetry::logs::EventScalar>);
+    quote! {
+        ::telemetry::logs::FieldDescriptor {
+            attribute: ::telemetry::AttributeField {
+                key: #key,
+                kind: #scalar::KIND,
+                brief: #brief,
+                stability: #stability,
+                deprecated: #deprecated,
+            },
+            is_required: #scalar::IS_REQUIRED,
+        }
+    }
+}
+
+fn values(model: &RecordModel) -> impl Iterator<Item = TokenStream> {
+    model.declaration.attributes.iter().zip(&model.fields).map(|(attribute, field)| {
+        let (key, ident) = (attribute.key.as_deref().unwrap_or_default(), &field.ident);
+        let value = quote_spanned! { field.ty.span() =>
+            ::telemetry::logs::EventScalar::event_value(&self.#ident)
+        };
+        quote!(::telemetry::logs::EventField { key: #key, value: #value })
+    })
+}
+
+fn message(model: &RecordModel) -> TokenStream {
+    let Some(field) = &model.message else { return quote!(::telemetry::logs::EventValue::Absent) };
+    quote_spanned!(field.span() => ::telemetry::logs::EventScalar::event_value(&self.#field))
+}
+
+fn promises(promises: &Promises) -> (TokenStream, TokenStream) {
+    let stability = match promises.stability.as_deref() {
+        Some("alpha") => quote!(Alpha),
+        Some("beta") => quote!(Beta),
+        Some("release_candidate") => quote!(ReleaseCandidate),
+        Some("stable") => quote!(Stable),
+        _ => quote!(Development),
+    };
+    let deprecated = promises.deprecated.as_ref().map_or_else(
+        || quote!(::core::option::Option::None),
+        |why| quote!(::core::option::Option::Some(#why)),
+    );
+    (quote!(::telemetry::Stability::#stability), deprecated)
+}
+
+fn level(severity: Option<&str>) -> TokenStream {
+    match severity {
+        Some("trace") => quote!(Trace),
+        Some("debug") => quote!(Debug),
+        Some("warn") => quote!(Warn),
+        Some("error") => quote!(Error),
+        _ => quote!(Info),
+    }
+}
+
+fn kind(kind: Option<&str>) -> TokenStream {
+    match kind {
+        Some("server") => quote!(Server),
+        Some("client") => quote!(Client),
+        Some("producer") => quote!(Producer),
+        Some("consumer") => quote!(Consumer),
+        _ => quote!(Internal),
+    }
+}
+
+/// A type with `'static` for the lifetimes of the struct: a constant knows no others.
+fn with_static(tokens: TokenStream, own: &[String]) -> TokenStream {
+    let mut is_lifetime = false;
+    let replaced = tokens.into_iter().map(|token| {
+        let is_name = std::mem::replace(&mut is_lifetime, is_quote(&token));
+        match token {
+            TokenTree::Ident(name) if is_name && own.contains(&name.to_string()) => {
+                Ident::new("static", name.span()).into()
+            }
+            TokenTree::Group(group) => group_with_static(&group, own).into(),
+            other => other,
+        }
+    });
+    replaced.collect()
+}
+
+fn group_with_static(group: &Group, own: &[String]) -> Group {
+    let mut replaced = Group::new(group.delimiter(), with_static(group.stream(), own));
+    replaced.set_span(group.span());
+    replaced
+}
+
+fn is_quote(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '\'')
+}
