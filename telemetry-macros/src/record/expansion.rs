@@ -9,13 +9,13 @@ use syn::spanned::Spanned;
 use syn::{GenericArgument, ItemStruct, PathArguments, Type};
 use telemetry_schema::{RecordAttribute, RecordKind};
 
-use super::input::Promises;
-use super::model::{RecordField, RecordModel};
+use super::model::RecordModel;
+use crate::expansion::promise;
 
 pub(super) fn implementation(item: &ItemStruct, model: &RecordModel) -> TokenStream {
     let own: Vec<String> = item.generics.lifetimes().map(|param| param.lifetime.ident.to_string()).collect();
     let fields = model.declaration.attributes.iter().zip(&model.fields);
-    let fields = fields.map(|(attribute, field)| field_descriptor(attribute, field, &own));
+    let fields = fields.map(|(attribute, (_, ty))| field_descriptor(attribute, ty, &own));
     let own_code = match model.declaration.kind {
         RecordKind::Event => event_impl(item, model),
         RecordKind::Span => span_impl(item, model, &own),
@@ -114,7 +114,7 @@ fn span_impl(item: &ItemStruct, model: &RecordModel, own: &[String]) -> TokenStr
     // Which span it is does not depend on what it borrows.
     let declared = with_static(quote!(#ident #arguments), own);
     let keys = model.declaration.attributes.iter().zip(&model.fields);
-    let keys = keys.map(|(attribute, field)| span_key(vis, &declared, attribute, field));
+    let keys = keys.map(|(attribute, (field, ty))| span_key(vis, &declared, attribute, field, ty));
     quote! {
         const __TELEMETRY_DESCRIPTOR: &::telemetry::trace::SpanDescriptor = &#descriptor;
 
@@ -155,11 +155,12 @@ fn span_key(
     vis: &syn::Visibility,
     declared: &TokenStream,
     attribute: &RecordAttribute,
-    field: &RecordField,
+    field: &Ident,
+    ty: &Type,
 ) -> TokenStream {
-    let name = format_ident!("{}", field.ident.unraw().to_string().to_uppercase(), span = field.ident.span());
+    let name = format_ident!("{}", field.unraw().to_string().to_uppercase(), span = field.span());
     let (key, brief) = (attribute.key.as_deref().unwrap_or_default(), &attribute.brief);
-    let ty = optional(&field.ty).unwrap_or(&field.ty);
+    let ty = optional(ty).unwrap_or(ty);
     quote! {
         #[doc = #brief]
         #vis const #name: ::telemetry::trace::SpanAttribute<#declared, #ty> =
@@ -180,28 +181,30 @@ fn optional(ty: &Type) -> Option<&Type> {
 
 fn descriptor(model: &RecordModel, ty: &TokenStream, grade: &TokenStream) -> TokenStream {
     let (name, brief) = (&model.declaration.name, &model.declaration.brief);
-    let (stability, deprecated) = promises(&model.promises);
+    let promise = promise(&model.declaration.promise);
     quote! {
-        #ty::new(#name, #grade, ::core::module_path!())
-            .with_brief(#brief)
-            .with_fields(__TELEMETRY_FIELDS)
-            .with_promises(#stability, #deprecated)
+        #ty {
+            brief: #brief,
+            fields: __TELEMETRY_FIELDS,
+            #promise
+            ..#ty::new(#name, #grade, ::core::module_path!())
+        }
     }
 }
 
-fn field_descriptor(attribute: &RecordAttribute, field: &RecordField, own: &[String]) -> TokenStream {
+fn field_descriptor(attribute: &RecordAttribute, ty: &Type, own: &[String]) -> TokenStream {
     let (key, brief) = (attribute.key.as_deref().unwrap_or_default(), &attribute.brief);
-    let (stability, deprecated) = promises(&field.promises);
-    let ty = with_static(field.ty.to_token_stream(), own);
-    let scalar = quote_spanned!(field.ty.span() => <#ty as ::telemetry::logs::EventScalar>);
+    let promise = promise(&attribute.promise);
+    let span = ty.span();
+    let ty = with_static(ty.to_token_stream(), own);
+    let scalar = quote_spanned!(span => <#ty as ::telemetry::logs::EventScalar>);
     quote! {
         ::telemetry::logs::FieldDescriptor {
             attribute: ::telemetry::AttributeField {
                 key: #key,
                 kind: #scalar::KIND,
                 brief: #brief,
-                stability: #stability,
-                deprecated: #deprecated,
+                #promise
             },
             is_required: #scalar::IS_REQUIRED,
         }
@@ -209,10 +212,10 @@ fn field_descriptor(attribute: &RecordAttribute, field: &RecordField, own: &[Str
 }
 
 fn values(model: &RecordModel) -> impl Iterator<Item = TokenStream> {
-    model.declaration.attributes.iter().zip(&model.fields).map(|(attribute, field)| {
-        let (key, ident) = (attribute.key.as_deref().unwrap_or_default(), &field.ident);
-        let value = quote_spanned! { field.ty.span() =>
-            ::telemetry::logs::EventScalar::event_value(&self.#ident)
+    model.declaration.attributes.iter().zip(&model.fields).map(|(attribute, (field, ty))| {
+        let key = attribute.key.as_deref().unwrap_or_default();
+        let value = quote_spanned! { ty.span() =>
+            ::telemetry::logs::EventScalar::event_value(&self.#field)
         };
         quote!(::telemetry::logs::EventField { key: #key, value: #value })
     })
@@ -221,21 +224,6 @@ fn values(model: &RecordModel) -> impl Iterator<Item = TokenStream> {
 fn message(model: &RecordModel) -> TokenStream {
     let Some(field) = &model.message else { return quote!(::telemetry::logs::EventValue::Absent) };
     quote_spanned!(field.span() => ::telemetry::logs::EventScalar::event_value(&self.#field))
-}
-
-fn promises(promises: &Promises) -> (TokenStream, TokenStream) {
-    let stability = match promises.stability.as_deref() {
-        Some("alpha") => quote!(Alpha),
-        Some("beta") => quote!(Beta),
-        Some("release_candidate") => quote!(ReleaseCandidate),
-        Some("stable") => quote!(Stable),
-        _ => quote!(Development),
-    };
-    let deprecated = promises.deprecated.as_ref().map_or_else(
-        || quote!(::core::option::Option::None),
-        |why| quote!(::core::option::Option::Some(#why)),
-    );
-    (quote!(::telemetry::Stability::#stability), deprecated)
 }
 
 fn level(severity: Option<&str>) -> TokenStream {

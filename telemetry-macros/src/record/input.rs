@@ -3,9 +3,11 @@
 use proc_macro2::TokenStream;
 use syn::spanned::Spanned;
 use syn::{Attribute, Field, Fields, GenericParam, ItemStruct, LitStr, Meta};
-use telemetry_schema::{RecordKind, SEVERITIES, SPAN_KINDS, STABILITIES, unknown_key, word_problem};
+use telemetry_schema::{RecordKind, SEVERITIES, SPAN_KINDS, word_problem};
 
-use crate::input::{self, Argument, Mistakes};
+use crate::arguments::{self, Argument};
+use crate::input::PromiseArguments;
+use crate::mistakes::Mistakes;
 
 /// The arguments of an event or a span.
 #[derive(Default)]
@@ -13,26 +15,9 @@ pub(super) struct RecordArguments {
     pub(super) name: Option<LitStr>,
     /// The severity of an event, the kind of a span; known to be one.
     pub(super) grade: Option<String>,
-    pub(super) promises: Promises,
+    pub(super) promise: PromiseArguments,
     /// Something was not understood: what is missing may just be that.
     pub(super) is_partial: bool,
-}
-
-/// The arguments of one field.
-#[derive(Default)]
-pub(super) struct FieldArguments {
-    pub(super) key: Option<LitStr>,
-    pub(super) promises: Promises,
-    /// Something was not understood: what is missing may just be that.
-    pub(super) is_partial: bool,
-}
-
-/// How far a declaration can be relied on.
-#[derive(Default)]
-pub(super) struct Promises {
-    /// Known to be one.
-    pub(super) stability: Option<String>,
-    pub(super) deprecated: Option<LitStr>,
 }
 
 /// What the severity or kind is called, and the words for it.
@@ -49,56 +34,28 @@ pub(super) fn record_arguments(
     mistakes: &mut Mistakes,
 ) -> RecordArguments {
     let mut read = RecordArguments::default();
-    let before = mistakes.len();
+    let before = mistakes.count();
     let (grade, grades) = grades(kind);
-    for argument in input::unique(input::arguments(tokens, mistakes), mistakes) {
+    for argument in arguments::of_macro(tokens, mistakes) {
         match argument.key.to_string().as_str() {
-            "name" => read.name = input::parsed(argument.value, mistakes),
+            "name" => read.name = argument.value(mistakes),
+            "stability" => read.promise.stability = argument.value(mistakes),
+            "deprecated" => read.promise.deprecated = argument.value(mistakes),
             key if key == grade => read.grade = word(grade, argument, grades, mistakes),
-            _ => read.promises.read(argument, &["name", grade], mistakes),
+            _ => argument.unknown(&["name", grade, "stability", "deprecated"], mistakes),
         }
     }
-    read.is_partial = mistakes.len() > before;
+    read.is_partial = mistakes.count() > before;
     read
-}
-
-/// Reads and removes the `#[attribute(...)]` of a field.
-pub(super) fn field_arguments(attributes: &mut Vec<Attribute>, mistakes: &mut Mistakes) -> FieldArguments {
-    let mut read = FieldArguments::default();
-    let before = mistakes.len();
-    for argument in input::unique(input::helper_arguments(attributes, "attribute", mistakes), mistakes) {
-        match argument.key.to_string().as_str() {
-            "key" => read.key = input::parsed(argument.value, mistakes),
-            _ => read.promises.read(argument, &["key"], mistakes),
-        }
-    }
-    read.is_partial = mistakes.len() > before;
-    read
-}
-
-impl Promises {
-    /// Reads an argument that none of `others` is.
-    fn read(&mut self, argument: Argument, others: &[&str], mistakes: &mut Mistakes) {
-        match argument.key.to_string().as_str() {
-            "stability" => self.stability = word("stability", argument, &STABILITIES, mistakes),
-            "deprecated" => self.deprecated = input::parsed(argument.value, mistakes),
-            unknown => {
-                let known = [others, &["stability", "deprecated"]].concat();
-                mistakes.push(argument.key.span(), unknown_key(unknown, &known));
-            }
-        }
-    }
 }
 
 fn word(what: &str, argument: Argument, known: &[&str], mistakes: &mut Mistakes) -> Option<String> {
-    let word: LitStr = input::parsed(argument.value, mistakes)?;
-    match word_problem(what, &word.value(), known) {
-        Some(problem) => {
-            mistakes.push(word.span(), problem);
-            None
-        }
-        None => Some(word.value()),
+    let word: LitStr = argument.value(mistakes)?;
+    let problem = word_problem(what, &word.value(), known);
+    if let Some(problem) = &problem {
+        mistakes.push(word.span(), problem);
     }
+    problem.is_none().then(|| word.value())
 }
 
 /// Reads and removes the `#[message]` of a field; whether it is there.

@@ -11,7 +11,7 @@ use telemetry_schema::RecordKind;
 
 pub(crate) use expansion::word_impl;
 
-use crate::input::Mistakes;
+use crate::mistakes::Mistakes;
 use model::RecordModel;
 
 pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {

@@ -2,34 +2,28 @@
 
 use proc_macro2::Span;
 use syn::{Field, Fields, GenericParam, Ident, ItemStruct, LitStr, Type};
-use telemetry_schema::{Part, Place, RecordAttribute, RecordDeclaration, RecordKind};
+use telemetry_schema::{Part, Problem, RecordAttribute, RecordDeclaration, RecordKind};
 
-use super::input::{self, FieldArguments, Promises, RecordArguments};
-use crate::input::{Mistakes, brief};
-use crate::model::field_name;
+use super::input::{self, RecordArguments};
+use crate::input::{attribute_arguments, brief};
+use crate::mistakes::Mistakes;
+use crate::model::{field_name, promise, promise_spans};
+use crate::spans::{FieldSpans, Spans};
+use crate::validation;
+
+/// The keys that an attribute takes.
+const ATTRIBUTE_KEYS: [&str; 3] = ["key", "stability", "deprecated"];
 
 /// An event or a span as declared, with what only code needs.
 pub(super) struct RecordModel {
     pub(super) declaration: RecordDeclaration,
     /// The severity of an event, the kind of a span.
     pub(super) grade: Option<String>,
-    pub(super) promises: Promises,
     /// The attributes, in the order of the declaration.
-    pub(super) fields: Vec<RecordField>,
+    pub(super) fields: Vec<(Ident, Type)>,
     /// The field that a person reads.
     pub(super) message: Option<Ident>,
-    name: Option<Span>,
-    record: Span,
-}
-
-/// The field of an attribute.
-pub(super) struct RecordField {
-    pub(super) ident: Ident,
-    pub(super) ty: Type,
-    pub(super) promises: Promises,
-    key: Option<Span>,
-    /// Some of it was not understood, which has been said.
-    is_partial: bool,
+    spans: Spans,
 }
 
 /// Whether there is anything that an implementation could be about.
@@ -46,18 +40,18 @@ impl RecordModel {
         item: &mut ItemStruct,
         mistakes: &mut Mistakes,
     ) -> Self {
-        let record = item.ident.span();
-        tell_missing(kind, &arguments, record, mistakes);
-        let name = arguments.name.as_ref().map(LitStr::span);
+        tell_missing(kind, &arguments, item.ident.span(), mistakes);
+        let mut spans = Spans::of_set(item.ident.span(), arguments.name.as_ref());
+        spans.promise = promise_spans(&arguments.promise);
         let declaration = RecordDeclaration {
             kind,
             name: arguments.name.map(|name| name.value()).unwrap_or_default(),
             brief: brief(&item.attrs),
+            promise: promise(&arguments.promise),
             attributes: Vec::new(),
         };
-        let RecordArguments { grade, promises, .. } = arguments;
         let mut model =
-            Self { declaration, grade, promises, fields: Vec::new(), message: None, name, record };
+            Self { declaration, grade: arguments.grade, fields: Vec::new(), message: None, spans };
         for field in input::fields(kind, item, mistakes) {
             model.read_field(field, mistakes);
         }
@@ -70,14 +64,21 @@ impl RecordModel {
             self.read_message(ident, mistakes);
             return;
         }
-        let FieldArguments { key, promises, is_partial } = input::field_arguments(&mut field.attrs, mistakes);
+        let before = mistakes.count();
+        let words = attribute_arguments(&mut field.attrs, &ATTRIBUTE_KEYS, mistakes);
+        self.spans.fields.push(FieldSpans {
+            name: words.key.as_ref().map(LitStr::span),
+            promise: promise_spans(&words.promise),
+            is_partial: mistakes.count() > before,
+            ..FieldSpans::of_field(ident.span())
+        });
         self.declaration.attributes.push(RecordAttribute {
             field: field_name(field),
-            key: key.as_ref().map(LitStr::value),
+            key: words.key.map(|key| key.value()),
             brief: brief(&field.attrs),
+            promise: promise(&words.promise),
         });
-        let key = key.as_ref().map(LitStr::span);
-        self.fields.push(RecordField { ident, ty: field.ty.clone(), promises, key, is_partial });
+        self.fields.push((ident, field.ty.clone()));
     }
 
     fn read_message(&mut self, ident: Ident, mistakes: &mut Mistakes) {
@@ -90,29 +91,18 @@ impl RecordModel {
         }
     }
 
-    /// Adds what is wrong with the declaration, unless it is nothing but the consequence of what has been said.
+    /// Adds what is wrong with the declaration to the mistakes.
     pub(super) fn report(&self, mistakes: &mut Mistakes) {
-        let problems = self.declaration.problems();
-        for problem in problems.into_iter().filter(|problem| !self.is_consequence(problem.place)) {
-            mistakes.push(self.span_of(problem.place), problem.message);
-        }
+        let mut problems = self.declaration.problems();
+        problems.retain(|problem| !self.is_keyless_by_mistake(problem));
+        validation::report(problems, &self.spans, mistakes);
     }
 
-    fn is_consequence(&self, place: Place) -> bool {
-        let is_name = place.part == Part::Name;
-        match place.field.map(|index| &self.fields[index]) {
-            Some(field) => is_name && field.is_partial && field.key.is_none(),
-            None => is_name && self.name.is_none(),
-        }
-    }
-
-    /// The user's word that a problem is about.
-    fn span_of(&self, place: Place) -> Span {
-        let (name, owner) = match place.field.map(|index| &self.fields[index]) {
-            Some(field) => (field.key, field.ident.span()),
-            None => (self.name, self.record),
-        };
-        if place.part == Part::Name { name.unwrap_or(owner) } else { owner }
+    /// Whether a key is missing only because it was not understood, which has been said.
+    fn is_keyless_by_mistake(&self, problem: &Problem) -> bool {
+        let field = problem.place.field.map(|index| &self.spans.fields[index]);
+        problem.place.part == Part::Name
+            && field.is_some_and(|field| field.is_partial && field.name.is_none())
     }
 }
 
@@ -127,9 +117,8 @@ fn tell_missing(kind: RecordKind, arguments: &RecordArguments, record: Span, mis
     }
     // A span without a kind is internal.
     if kind == RecordKind::Event && arguments.grade.is_none() {
-        mistakes.push(
-            record,
-            "an event needs a severity: `severity = \"info\"`, or `trace`, `debug`, `warn`, `error`",
-        );
+        let message =
+            "an event needs a severity: `severity = \"info\"`, or `trace`, `debug`, `warn`, `error`";
+        mistakes.push(record, message);
     }
 }

@@ -3,14 +3,13 @@
 use crate::metrics::missing_brief;
 use crate::name::{event_key_problem, event_name_problem};
 use crate::problem::{Part, Problem};
+use crate::stability::Promise;
 use crate::suggestion::nearest;
 
 /// How much an event can matter, rising.
 pub const SEVERITIES: [&str; 5] = ["trace", "debug", "info", "warn", "error"];
 /// Which side of a call a span can be.
 pub const SPAN_KINDS: [&str; 5] = ["internal", "server", "client", "producer", "consumer"];
-/// How far a declaration can be relied on.
-pub const STABILITIES: [&str; 5] = ["development", "alpha", "beta", "release_candidate", "stable"];
 
 /// An event or a span as declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +20,8 @@ pub struct RecordDeclaration {
     pub name: String,
     /// First paragraph of the doc comment.
     pub brief: String,
+    /// How far it can be relied on.
+    pub promise: Promise,
     /// The attributes in the order of declaration.
     pub attributes: Vec<RecordAttribute>,
 }
@@ -43,6 +44,8 @@ pub struct RecordAttribute {
     pub key: Option<String>,
     /// First paragraph of the doc comment.
     pub brief: String,
+    /// How far it can be relied on.
+    pub promise: Promise,
 }
 
 impl RecordKind {
@@ -81,12 +84,16 @@ impl RecordDeclaration {
         if self.brief.is_empty() {
             problems.push(Problem::of_set(Part::Brief, missing_brief(self.kind.as_str())));
         }
+        let promise = self.promise.problems();
+        problems.extend(promise.map(|(part, message)| Problem::of_set(part, message)));
         for (index, attribute) in self.attributes.iter().enumerate() {
             let key = self.key_problem(index, attribute);
             problems.extend(key.map(|message| Problem::of_field(index, Part::Name, message)));
             if attribute.brief.is_empty() {
                 problems.push(Problem::of_field(index, Part::Brief, missing_brief("attribute")));
             }
+            let promise = attribute.promise.problems();
+            problems.extend(promise.map(|(part, message)| Problem::of_field(index, part, message)));
         }
         problems
     }
@@ -124,9 +131,11 @@ mod tests {
             field: format!("field_{at}"),
             key: key.map(str::to_owned),
             brief: "Brief.".to_owned(),
+            promise: Promise::default(),
         };
         let attributes = keys.iter().copied().enumerate().map(attribute).collect();
-        RecordDeclaration { kind, name: name.to_owned(), brief: "Brief.".to_owned(), attributes }
+        let (name, brief) = (name.to_owned(), "Brief.".to_owned());
+        RecordDeclaration { kind, name, brief, promise: Promise::default(), attributes }
     }
 
     fn messages(declaration: &RecordDeclaration) -> Vec<String> {
@@ -167,12 +176,20 @@ mod tests {
     }
 
     #[test]
-    fn briefs_are_needed() {
+    fn briefs_are_needed_and_promises_known() {
         let mut event = declared(RecordKind::Event, "edge.server.ready", &[Some("server.port")]);
         event.brief.clear();
+        event.promise.stability = Some("sure".to_owned());
         event.attributes[0].brief.clear();
-        let places: Vec<_> = event.problems().iter().map(|problem| problem.place.field).collect();
-        assert_eq!(places, [None, Some(0)]);
+        event.attributes[0].promise.deprecated = Some(String::new());
+        let places = event.problems().into_iter().map(|problem| (problem.place.field, problem.place.part));
+        let expected = [
+            (None, Part::Brief),
+            (None, Part::Stability),
+            (Some(0), Part::Brief),
+            (Some(0), Part::Deprecated),
+        ];
+        assert_eq!(places.collect::<Vec<_>>(), expected);
     }
 
     #[test]

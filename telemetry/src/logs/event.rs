@@ -63,12 +63,6 @@ impl EventDescriptor {
     pub const fn with_fields(self, fields: &'static [FieldDescriptor]) -> Self {
         Self { fields, ..self }
     }
-
-    /// The same with how far it can be relied on.
-    #[must_use]
-    pub const fn with_promises(self, stability: Stability, deprecated: Option<&'static str>) -> Self {
-        Self { stability, deprecated, ..self }
-    }
 }
 
 impl FieldDescriptor {

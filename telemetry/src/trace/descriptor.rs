@@ -38,24 +38,6 @@ impl SpanDescriptor {
             deprecated: None,
         }
     }
-
-    /// The same with what it means.
-    #[must_use]
-    pub const fn with_brief(self, brief: &'static str) -> Self {
-        Self { brief, ..self }
-    }
-
-    /// The same with its attributes.
-    #[must_use]
-    pub const fn with_fields(self, fields: &'static [FieldDescriptor]) -> Self {
-        Self { fields, ..self }
-    }
-
-    /// The same with how far it can be relied on.
-    #[must_use]
-    pub const fn with_promises(self, stability: Stability, deprecated: Option<&'static str>) -> Self {
-        Self { stability, deprecated, ..self }
-    }
 }
 
 /// Which side of a call a span is.
