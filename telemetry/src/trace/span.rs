@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{
-    Entered, SpanContext, SpanDescriptor, SpanId, SpanStatus, TraceContext, TraceId, config, current,
-};
+use super::setup::{Decision, decide};
+use super::{Entered, SpanContext, SpanDescriptor, SpanId, SpanStatus, TraceContext, TraceId, current};
 use crate::logs::its::{self, Arena, LinkRecord, MarkRecord, Refused, Shown, Span};
 use crate::logs::{self, DeclaredEvent, DropReason, EventField, Level};
 
@@ -92,12 +91,10 @@ impl ActiveSpan {
             Parent::Remote(context) => (Some(context), true),
         };
         let parent = parent.filter(|parent| parent.span.is_valid());
-        let Some(config) = config() else {
+        let Some(Decision { trace_id, is_sampled, state }) = decide(parent) else {
             let context = parent.cloned().unwrap_or_default();
             return Self { head: None, context, recording: None };
         };
-        let trace_id = parent.map_or_else(random_trace_id, |parent| parent.span.trace_id);
-        let (is_sampled, state) = config.decide(trace_id, parent);
         let span = SpanContext { trace_id, span_id: random_span_id(), is_sampled };
         // Own ids are random as a whole.
         let context = TraceContext { span, is_random: parent.is_none_or(|parent| parent.is_random), state };
@@ -238,7 +235,7 @@ fn give_back(mut recording: Box<Recording>) {
 }
 
 /// From the thread's own generator, seeded by the system. All zeros is no id, and as likely as any other.
-fn random_trace_id() -> TraceId {
+pub(super) fn random_trace_id() -> TraceId {
     TraceId(fastrand::u128(1..).to_be_bytes())
 }
 
