@@ -1,7 +1,10 @@
 //! The span under way on a thread.
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::marker::PhantomData;
+use std::pin::pin;
+use std::task::Context;
 
 use super::{SpanContext, TraceContext};
 
@@ -38,6 +41,17 @@ pub fn enter(context: &TraceContext) -> Entered {
         stack.len() - 1
     });
     Entered { depth: depth.unwrap_or(usize::MAX), _thread: PhantomData }
+}
+
+/// A future whose every step has a span under way, on whichever thread it is polled: what [`enter`] cannot do across an
+/// `.await`, where other tasks have their turn.
+pub async fn within<F: Future>(context: TraceContext, future: F) -> F::Output {
+    let mut future = pin!(future);
+    let step = |task: &mut Context<'_>| {
+        let _entered = enter(&context);
+        future.as_mut().poll(task)
+    };
+    poll_fn(step).await
 }
 
 impl Drop for Entered {

@@ -11,7 +11,7 @@ mod span;
 mod state;
 
 pub use context::{SpanContext, SpanId, TraceId};
-pub use current::{Entered, current, enter};
+pub use current::{Entered, current, enter, within};
 pub use declared::{DeclaredSpan, SpanAttribute, SpanOf};
 pub use descriptor::{SpanDescriptor, SpanKind, SpanStatus};
 pub use header::{TraceContext, TraceparentProblem, parse_traceparent};

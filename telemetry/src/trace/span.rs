@@ -83,29 +83,41 @@ pub(crate) struct Finished<'a> {
 impl ActiveSpan {
     /// Starts a span. Without `trace::init` nothing is recorded, and the context of the parent is handed on.
     pub fn start(descriptor: &'static SpanDescriptor, parent: Parent<'_>, fields: &[EventField<'_>]) -> Self {
-        let from_thread = matches!(parent, Parent::Current).then(current).flatten();
+        let of_thread = matches!(parent, Parent::Current).then(current).flatten();
         let (parent, is_remote) = match parent {
-            Parent::Current => (from_thread.as_ref(), false),
+            Parent::Current => (of_thread.as_ref(), false),
             Parent::None => (None, false),
             Parent::Local(context) => (Some(context), false),
             Parent::Remote(context) => (Some(context), true),
         };
         let parent = parent.filter(|parent| parent.span.is_valid());
         let Some(Decision { trace_id, is_sampled, state }) = decide(parent) else {
-            let context = parent.cloned().unwrap_or_default();
-            return Self { head: None, context, recording: None };
+            return Self::unrecorded(parent.cloned().unwrap_or_default());
         };
         let span = SpanContext { trace_id, span_id: random_span_id(), is_sampled };
         // Own ids are random as a whole.
         let context = TraceContext { span, is_random: parent.is_none_or(|parent| parent.is_random), state };
         if !is_sampled || logs::is_suppressed() {
-            return Self { head: None, context, recording: None };
+            return Self::unrecorded(context);
         }
+        let parent = parent.map(|parent| ParentSpan { span_id: parent.span.span_id, is_remote });
+        Self::recorded(descriptor, context, parent, fields)
+    }
+
+    fn unrecorded(context: TraceContext) -> Self {
+        Self { head: None, context, recording: None }
+    }
+
+    fn recorded(
+        descriptor: &'static SpanDescriptor,
+        context: TraceContext,
+        parent: Option<ParentSpan>,
+        fields: &[EventField<'_>],
+    ) -> Self {
         let mut recording = pooled();
         Shown::with(None, fields, |shown| {
             recording.attributes.push(fields, shown);
         });
-        let parent = parent.map(|parent| ParentSpan { span_id: parent.span.span_id, is_remote });
         let head = Head {
             descriptor,
             context: context.clone(),
@@ -128,7 +140,8 @@ impl ActiveSpan {
         self.recording.is_some()
     }
 
-    /// Makes it the span under way on this thread, until the guard is dropped.
+    /// Makes it the span under way on this thread, until the guard is dropped. Not for across an `.await`: see
+    /// [`within`](super::within).
     pub fn enter(&self) -> Entered {
         super::enter(&self.context)
     }

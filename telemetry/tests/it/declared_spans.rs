@@ -1,5 +1,9 @@
 //! Spans that are structs: what is declared is what arrives.
 
+use std::future::{Future, poll_fn};
+use std::mem;
+use std::task::{Context, Poll, Waker};
+
 use telemetry::logs::{FieldValue, SpanView, Taken};
 use telemetry::trace::{
     self, DeclaredSpan, Parent, Sampler, SpanKind, SpanStatus, TraceConfig, TraceContext,
@@ -120,6 +124,37 @@ fn what_happens_within_a_span_has_its_ids() {
     let view = one(taken, "declared.query");
     assert_eq!((view.kind(), view.parent()), (SpanKind::Internal, Some(outer.span_id)));
     assert_eq!((view.is_parent_remote(), inner.trace_id), (Some(false), outer.trace_id));
+}
+
+/// Gives others their turn once.
+async fn turn() {
+    let mut has_waited = false;
+    poll_fn(|_| if mem::replace(&mut has_waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+}
+
+#[test]
+fn tasks_that_take_turns_on_a_thread_keep_their_spans_apart() {
+    let mut process = recording(Sampler::AlwaysOn);
+    let mut spans = [request("/a").start(), request("/b").start()];
+    let contexts = spans.each_ref().map(|span| span.context().span);
+    let mut tasks = spans.each_mut().map(|span| {
+        let context = span.context().clone();
+        Box::pin(trace::within(context, async {
+            turn().await;
+            PolicyMatched { id: "p-1" }.emit();
+            // Nobody else's guard is in the way of saying more.
+            span.set(RequestSpan::STATUS_CODE, 200);
+        }))
+    });
+    let mut task = Context::from_waker(Waker::noop());
+    for expected in [Poll::Pending, Poll::Ready(())] {
+        assert_eq!(tasks.each_mut().map(|one| one.as_mut().poll(&mut task)), [expected; 2]);
+        assert_eq!(trace::current(), None, "between the turns");
+    }
+    drop(tasks);
+    drop(spans);
+    let seen: Vec<_> = process.take().logs().map(|log| log.span()).collect();
+    assert_eq!(seen, contexts.map(Some));
 }
 
 #[test]
