@@ -7,6 +7,8 @@ mod flow;
 mod histograms;
 mod increment;
 mod its;
+#[cfg(feature = "tracing")]
+mod libraries;
 mod macros;
 mod observed;
 mod process;
