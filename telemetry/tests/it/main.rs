@@ -11,6 +11,8 @@ mod its;
 mod libraries;
 mod macros;
 mod observed;
+#[cfg(feature = "opentelemetry")]
+mod opentelemetry;
 mod process;
 mod prometheus;
 mod rates;
