@@ -16,6 +16,22 @@ use crate::trace::SpanContext;
 static GIVEN: Mutex<Option<SdkLoggerProvider>> = Mutex::new(None);
 
 /// Says which logger provider the word `opentelemetry` of a configuration means.
+///
+/// ```
+/// use opentelemetry_sdk::logs::SdkLoggerProvider;
+/// use telemetry::logs::{self, Level, LogSetup, Provider};
+///
+/// assert!("opentelemetry".parse::<Provider>().is_err());
+/// let logger_provider = SdkLoggerProvider::builder().build(); // with exporters
+/// logs::set_opentelemetry(logger_provider.clone());
+///
+/// let provider: Provider = "opentelemetry".parse()?;
+/// logs::init(LogSetup::new(Level::Info, provider));
+/// telemetry::otel_info!("app.server.ready", server.port = 8080);
+///
+/// logger_provider.shutdown()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn set_opentelemetry(provider: SdkLoggerProvider) {
     *lock() = Some(provider);
 }
