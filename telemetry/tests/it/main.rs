@@ -9,8 +9,12 @@ mod flow;
 mod histograms;
 mod increment;
 mod its;
+#[cfg(feature = "tracing")]
+mod libraries;
 mod macros;
 mod observed;
+#[cfg(feature = "opentelemetry")]
+mod opentelemetry;
 mod process;
 mod prometheus;
 mod rates;

@@ -52,6 +52,9 @@ impl Shown {
         fields: &[EventField<'_>],
         then: impl FnOnce(&Self),
     ) {
+        if message.is_none() && !fields.iter().any(|field| is_shown(field.value)) {
+            return then(&Self::default());
+        }
         // Taken out meanwhile, so that an event within finds an empty one instead of this.
         let mut shown = SHOWN.try_with(RefCell::take).unwrap_or_default();
         shown.text.clear();
@@ -180,6 +183,12 @@ impl Arena {
 
     pub(crate) fn text(&self, span: &Span) -> &str {
         &self.text[span.start as usize..span.end as usize]
+    }
+
+    /// Every field, in the order pushed.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, FieldValue<'_>)> {
+        self.slots.iter().map(|slot| (slot.key, self.value(&slot.value)))
     }
 
     pub(crate) fn fields(&self, span: &Span) -> impl Iterator<Item = (&str, FieldValue<'_>)> {
