@@ -4,15 +4,19 @@ mod declarations;
 mod declared_events;
 mod declared_spans;
 mod events;
+mod exemplars;
 mod filters;
 mod flow;
 mod histograms;
 mod increment;
+mod instruments;
 mod its;
 #[cfg(feature = "tracing")]
 mod libraries;
 mod macros;
+mod nested;
 mod observed;
+mod open;
 #[cfg(feature = "opentelemetry")]
 mod opentelemetry;
 mod process;
@@ -23,3 +27,4 @@ mod schedules;
 mod scopes;
 mod spans;
 mod trace_context;
+mod varying;
