@@ -32,6 +32,11 @@ pub(super) fn implementation(ident: &Ident, model: &AttributeEnumModel) -> Token
             fn scalar(&self) -> ::telemetry::Scalar {
                 ::telemetry::Scalar::Word(self.as_str())
             }
+
+            #[inline]
+            fn field_value(&self) -> ::telemetry::logs::EventValue<'_> {
+                ::telemetry::logs::EventValue::Text(self.as_str())
+            }
         }
 
         #varying

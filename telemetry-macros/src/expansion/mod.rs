@@ -110,7 +110,7 @@ fn camel_case(word: &str) -> String {
 }
 
 /// Ends the compilation with the message of a check that is constant, on the user's word.
-fn check(span: Span, problem: &TokenStream) -> TokenStream {
+pub(crate) fn check(span: Span, problem: &TokenStream) -> TokenStream {
     quote_spanned! { span =>
         const _: () = if let ::core::option::Option::Some(__telemetry_problem) = &#problem {
             ::core::panic!("{}", __telemetry_problem.as_str())

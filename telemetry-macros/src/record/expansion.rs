@@ -10,22 +10,68 @@ use syn::{GenericArgument, ItemStruct, PathArguments, Type};
 use telemetry_schema::{RecordAttribute, RecordKind};
 
 use super::model::RecordModel;
-use crate::expansion::promise;
+use crate::expansion::{check, promise};
+use crate::model::AttributeSetModel;
 
 pub(super) fn implementation(item: &ItemStruct, model: &RecordModel) -> TokenStream {
     let own: Vec<String> = item.generics.lifetimes().map(|param| param.lifetime.ident.to_string()).collect();
     let fields = model.declaration.attributes.iter().zip(&model.fields);
-    let fields = fields.map(|(attribute, (_, ty))| field_descriptor(attribute, ty, &own));
+    let fields = fields.map(|(attribute, (_, ty))| field_part(attribute, ty, &own));
+    let checks = checks(model);
     let own_code = match model.declaration.kind {
         RecordKind::Event => event_impl(item, model),
         RecordKind::Span => span_impl(item, model, &own),
     };
     quote! {
         const _: () = {
-            const __TELEMETRY_FIELDS: &[::telemetry::logs::FieldDescriptor] = &[#(#fields),*];
+            const __TELEMETRY_PARTS: &[::telemetry::__private::FieldPart] = &[#(#fields),*];
+            const __TELEMETRY_FIELDS: &[::telemetry::logs::FieldDescriptor] =
+                &::telemetry::__private::fields::<{ ::telemetry::__private::fields_len(__TELEMETRY_PARTS) }>(
+                    __TELEMETRY_PARTS,
+                );
+            #checks
             #own_code
         };
     }
+}
+
+/// What the keys of other sets clash with is said on the field that comes second. Without sets it has been said.
+fn checks(model: &RecordModel) -> TokenStream {
+    let attributes = &model.declaration.attributes;
+    let first = attributes.iter().position(|attribute| attribute.is_flattened).unwrap_or(attributes.len());
+    let checks = (first.max(1)..attributes.len()).map(|index| {
+        let problem = quote!(::telemetry::__private::fields_problem(__TELEMETRY_PARTS, #index));
+        check(model.spans.key(index), &problem)
+    });
+    quote!(#(#checks)*)
+}
+
+/// What makes an attribute set one that events and spans can have in the place of a field.
+pub(crate) fn set_impl(ident: &Ident, model: &AttributeSetModel) -> TokenStream {
+    let fields = model.declaration.attributes.iter().zip(&model.fields).map(|(attribute, (field, ty))| {
+        if attribute.is_flattened {
+            return filled(field, ty);
+        }
+        let key = model.declaration.full_key(attribute);
+        quote_spanned! { ty.span() =>
+            __telemetry_slots.put(#key, ::telemetry::AttributeValue::field_value(&self.#field));
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl ::telemetry::logs::FieldSet for #ident {
+            fn fill<'__telemetry>(
+                &'__telemetry self,
+                __telemetry_slots: &mut ::telemetry::logs::Slots<'_, '__telemetry>,
+            ) {
+                #(#fields)*
+            }
+        }
+    }
+}
+
+fn filled(field: &Ident, ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span() => ::telemetry::logs::FieldSet::fill(&self.#field, &mut *__telemetry_slots);)
 }
 
 /// What makes an enum of words a type that fields of events and spans can have.
@@ -37,7 +83,7 @@ pub(crate) fn word_impl(ident: &Ident) -> TokenStream {
 
             #[inline]
             fn event_value(&self) -> ::telemetry::logs::EventValue<'_> {
-                ::telemetry::logs::EventValue::Text(self.as_str())
+                ::telemetry::AttributeValue::field_value(self)
             }
         }
     }
@@ -52,7 +98,7 @@ fn event_impl(item: &ItemStruct, model: &RecordModel) -> TokenStream {
         &quote!(::telemetry::logs::EventDescriptor),
         &quote!(::telemetry::logs::Level::#level),
     );
-    let values: Vec<_> = values(model).collect();
+    let with_fields = with_fields(model);
     let message = message(model);
     quote! {
         const __TELEMETRY_DESCRIPTOR: ::telemetry::logs::EventDescriptor = #descriptor;
@@ -74,15 +120,17 @@ fn event_impl(item: &ItemStruct, model: &RecordModel) -> TokenStream {
             #[inline]
             #vis fn emit(&self) {
                 if __TELEMETRY_EVENT.is_enabled() {
-                    ::telemetry::__private::emit_declared(&__TELEMETRY_EVENT, #message, &[#(#values),*]);
+                    ::telemetry::logs::DeclaredEvent::with_fields(self, |__telemetry_fields| {
+                        ::telemetry::__private::emit_declared(&__TELEMETRY_EVENT, #message, __telemetry_fields);
+                    });
                 }
             }
 
             /// Makes and emits it, if it goes anywhere at the moment: for fields that cost something.
             #[inline]
-            #vis fn emit_with(make: impl ::core::ops::FnOnce() -> Self) {
+            #vis fn emit_with(__telemetry_make: impl ::core::ops::FnOnce() -> Self) {
                 if __TELEMETRY_EVENT.is_enabled() {
-                    make().emit();
+                    __telemetry_make().emit();
                 }
             }
         }
@@ -91,12 +139,7 @@ fn event_impl(item: &ItemStruct, model: &RecordModel) -> TokenStream {
         impl #generics ::telemetry::logs::DeclaredEvent for #ident #arguments #conditions {
             const DESCRIPTOR: &'static ::telemetry::logs::EventDescriptor = &__TELEMETRY_DESCRIPTOR;
 
-            fn with_fields<__TelemetryResult>(
-                &self,
-                then: impl ::core::ops::FnOnce(&[::telemetry::logs::EventField<'_>]) -> __TelemetryResult,
-            ) -> __TelemetryResult {
-                then(&[#(#values),*])
-            }
+            #with_fields
         }
     }
 }
@@ -110,10 +153,11 @@ fn span_impl(item: &ItemStruct, model: &RecordModel, own: &[String]) -> TokenStr
         &quote!(::telemetry::trace::SpanDescriptor),
         &quote!(::telemetry::trace::SpanKind::#kind),
     );
-    let values = values(model);
+    let with_fields = with_fields(model);
     // Which span it is does not depend on what it borrows.
     let declared = with_static(quote!(#ident #arguments), own);
     let keys = model.declaration.attributes.iter().zip(&model.fields);
+    let keys = keys.filter(|(attribute, _)| !attribute.is_flattened);
     let keys = keys.map(|(attribute, (field, ty))| span_key(vis, &declared, attribute, field, ty));
     quote! {
         const __TELEMETRY_DESCRIPTOR: &::telemetry::trace::SpanDescriptor = &#descriptor;
@@ -140,12 +184,7 @@ fn span_impl(item: &ItemStruct, model: &RecordModel, own: &[String]) -> TokenStr
         impl #generics ::telemetry::trace::DeclaredSpan for #ident #arguments #conditions {
             const DESCRIPTOR: &'static ::telemetry::trace::SpanDescriptor = __TELEMETRY_DESCRIPTOR;
 
-            fn with_fields<__TelemetryResult>(
-                &self,
-                then: impl ::core::ops::FnOnce(&[::telemetry::logs::EventField<'_>]) -> __TelemetryResult,
-            ) -> __TelemetryResult {
-                then(&[#(#values),*])
-            }
+            #with_fields
         }
     }
 }
@@ -192,6 +231,16 @@ fn descriptor(model: &RecordModel, ty: &TokenStream, grade: &TokenStream) -> Tok
     }
 }
 
+fn field_part(attribute: &RecordAttribute, ty: &Type, own: &[String]) -> TokenStream {
+    if attribute.is_flattened {
+        return quote_spanned! { ty.span() =>
+            ::telemetry::__private::FieldPart::Set(<#ty as ::telemetry::AttributeSet>::DESCRIPTOR.attributes)
+        };
+    }
+    let descriptor = field_descriptor(attribute, ty, own);
+    quote!(::telemetry::__private::FieldPart::One(#descriptor))
+}
+
 fn field_descriptor(attribute: &RecordAttribute, ty: &Type, own: &[String]) -> TokenStream {
     let (key, brief) = (attribute.key.as_deref().unwrap_or_default(), &attribute.brief);
     let promise = promise(&attribute.promise);
@@ -211,14 +260,49 @@ fn field_descriptor(attribute: &RecordAttribute, ty: &Type, own: &[String]) -> T
     }
 }
 
-fn values(model: &RecordModel) -> impl Iterator<Item = TokenStream> {
-    model.declaration.attributes.iter().zip(&model.fields).map(|(attribute, (field, ty))| {
-        let key = attribute.key.as_deref().unwrap_or_default();
-        let value = quote_spanned! { ty.span() =>
-            ::telemetry::logs::EventScalar::event_value(&self.#field)
-        };
+fn with_fields(model: &RecordModel) -> TokenStream {
+    let has_sets = model.declaration.attributes.iter().any(|attribute| attribute.is_flattened);
+    let body = if has_sets { put_together(model) } else { written(model) };
+    quote! {
+        #[inline]
+        fn with_fields<__TelemetryResult>(
+            &self,
+            __telemetry_then: impl ::core::ops::FnOnce(&[::telemetry::logs::EventField<'_>]) -> __TelemetryResult,
+        ) -> __TelemetryResult {
+            #body
+        }
+    }
+}
+
+fn written(model: &RecordModel) -> TokenStream {
+    let fields = model.declaration.attributes.iter().zip(&model.fields).map(|(attribute, (field, ty))| {
+        let (key, value) = (attribute.key.as_deref().unwrap_or_default(), value(field, ty));
         quote!(::telemetry::logs::EventField { key: #key, value: #value })
-    })
+    });
+    quote!(__telemetry_then(&[#(#fields),*]))
+}
+
+/// How many fields there are is known only when the sets have been compiled.
+fn put_together(model: &RecordModel) -> TokenStream {
+    let filled = model.declaration.attributes.iter().zip(&model.fields).map(|(attribute, (field, ty))| {
+        if attribute.is_flattened {
+            return filled(field, ty);
+        }
+        let (key, value) = (attribute.key.as_deref().unwrap_or_default(), value(field, ty));
+        quote!(__telemetry_slots.put(#key, #value);)
+    });
+    quote! {
+        let mut __telemetry_fields = [::telemetry::__private::EMPTY_SLOT; __TELEMETRY_FIELDS.len()];
+        {
+            let __telemetry_slots = &mut ::telemetry::logs::Slots::new(&mut __telemetry_fields);
+            #(#filled)*
+        }
+        __telemetry_then(&__telemetry_fields)
+    }
+}
+
+fn value(field: &Ident, ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span() => ::telemetry::logs::EventScalar::event_value(&self.#field))
 }
 
 fn message(model: &RecordModel) -> TokenStream {

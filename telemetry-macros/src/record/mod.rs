@@ -9,7 +9,7 @@ use quote::quote;
 use syn::ItemStruct;
 use telemetry_schema::RecordKind;
 
-pub(crate) use expansion::word_impl;
+pub(crate) use expansion::{set_impl, word_impl};
 
 use crate::mistakes::Mistakes;
 use model::RecordModel;

@@ -12,7 +12,7 @@ use crate::spans::{FieldSpans, Spans};
 use crate::validation;
 
 /// The keys that an attribute takes.
-const ATTRIBUTE_KEYS: [&str; 3] = ["key", "stability", "deprecated"];
+const ATTRIBUTE_KEYS: [&str; 4] = ["key", "flatten", "stability", "deprecated"];
 
 /// An event or a span as declared, with what only code needs.
 pub(super) struct RecordModel {
@@ -23,7 +23,7 @@ pub(super) struct RecordModel {
     pub(super) fields: Vec<(Ident, Type)>,
     /// The field that a person reads.
     pub(super) message: Option<Ident>,
-    spans: Spans,
+    pub(super) spans: Spans,
 }
 
 /// Whether there is anything that an implementation could be about.
@@ -77,6 +77,7 @@ impl RecordModel {
             key: words.key.map(|key| key.value()),
             brief: brief(&field.attrs),
             promise: promise(&words.promise),
+            is_flattened: words.flatten.is_some(),
         });
         self.fields.push((ident, field.ty.clone()));
     }

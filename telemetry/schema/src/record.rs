@@ -46,6 +46,8 @@ pub struct RecordAttribute {
     pub brief: String,
     /// How far it can be relied on.
     pub promise: Promise,
+    /// Whether it is no attribute but a set, whose attributes stand in its place.
+    pub is_flattened: bool,
 }
 
 impl RecordKind {
@@ -87,15 +89,21 @@ impl RecordDeclaration {
         let promise = self.promise.problems();
         problems.extend(promise.map(|(part, message)| Problem::of_set(part, message)));
         for (index, attribute) in self.attributes.iter().enumerate() {
-            let key = self.key_problem(index, attribute);
-            problems.extend(key.map(|message| Problem::of_field(index, Part::Name, message)));
-            if attribute.brief.is_empty() {
-                problems.push(Problem::of_field(index, Part::Brief, missing_brief("attribute")));
-            }
-            let promise = attribute.promise.problems();
-            problems.extend(promise.map(|(part, message)| Problem::of_field(index, part, message)));
+            let of_attribute = if attribute.is_flattened {
+                attribute.flattened_problems()
+            } else {
+                self.attribute_problems(index, attribute)
+            };
+            let of_field = |(part, message)| Problem::of_field(index, part, message);
+            problems.extend(of_attribute.into_iter().map(of_field));
         }
         problems
+    }
+
+    fn attribute_problems(&self, index: usize, attribute: &RecordAttribute) -> Vec<(Part, String)> {
+        let key = self.key_problem(index, attribute).map(|message| (Part::Name, message));
+        let brief = attribute.brief.is_empty().then(|| (Part::Brief, missing_brief("attribute")));
+        key.into_iter().chain(brief).chain(attribute.promise.problems()).collect()
     }
 
     fn key_problem(&self, index: usize, attribute: &RecordAttribute) -> Option<String> {
@@ -108,6 +116,14 @@ impl RecordDeclaration {
         }
         let first = self.attributes[..index].iter().find(|other| other.key.as_ref() == Some(key))?;
         Some(format!("attribute `{key}` is already declared by field `{}`", first.field))
+    }
+}
+
+impl RecordAttribute {
+    fn flattened_problems(&self) -> Vec<(Part, String)> {
+        let key = self.key.as_ref().map(|_| Part::Name);
+        let given = key.into_iter().chain(self.promise.given());
+        given.map(|part| (part, "a flattened set has keys of its own: leave it out".to_owned())).collect()
     }
 }
 
@@ -132,6 +148,7 @@ mod tests {
             key: key.map(str::to_owned),
             brief: "Brief.".to_owned(),
             promise: Promise::default(),
+            is_flattened: false,
         };
         let attributes = keys.iter().copied().enumerate().map(attribute).collect();
         let (name, brief) = (name.to_owned(), "Brief.".to_owned());
@@ -190,6 +207,17 @@ mod tests {
             (Some(0), Part::Deprecated),
         ];
         assert_eq!(places.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_flattened_set_needs_no_words_and_takes_none() {
+        let mut event = declared(RecordKind::Event, "edge.server.ready", &[None, Some("server.port")]);
+        for attribute in &mut event.attributes {
+            attribute.is_flattened = true;
+            attribute.brief.clear();
+        }
+        let places: Vec<_> = event.problems().iter().map(|problem| problem.place).collect();
+        assert_eq!(places, [crate::Place { field: Some(1), part: Part::Name }]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod console;
 mod declared;
 mod drops;
 mod event;
+mod fields;
 mod filter;
 pub mod its;
 mod level;
@@ -38,6 +39,7 @@ pub use capture::{Capture, CapturedEvent};
 pub use declared::DeclaredEvent;
 pub use drops::{DropReason, dropped, dropped_by};
 pub use event::{Event, EventDescriptor, EventField, EventValue, FieldDescriptor};
+pub use fields::{FieldSet, Slots};
 pub use filter::{Filter, FilterProblems};
 pub use its::{FieldValue, LogView, SpanEventView, SpanLinkView, SpanView, Taken};
 pub use level::{Level, UnknownLevel};
@@ -256,6 +258,7 @@ pub mod __private {
     pub use telemetry_schema::{event_key_problem, event_keys_problem, event_name_problem};
 
     pub use super::declared::emit_declared;
+    pub use super::fields::{EMPTY_SLOT, FieldPart, fields, fields_len, fields_problem};
     pub use super::site::{EventSite, LinkedEvent};
     pub use super::value::{Given, Shown};
 

@@ -9,7 +9,8 @@ use telemetry::logs::{
     Provider,
 };
 use telemetry::{
-    AttributeField, AttributeKind, AttributeValue, EnumMember, Stability, event, linked, otel_info,
+    AttributeField, AttributeKind, AttributeValue, EnumMember, Open, Stability, attribute_set, event, linked,
+    otel_info,
 };
 
 use crate::process::{Process, only};
@@ -178,6 +179,74 @@ fn the_descriptor_says_what_was_declared() {
         deprecated: Some("count yourself"),
     };
     assert_eq!(DESCRIPTOR.fields[2].attribute, count);
+}
+
+/// Where to.
+#[attribute_set(name = "declared.upstream")]
+#[derive(Clone)]
+struct UpstreamAttributes {
+    /// Host.
+    #[attribute(key = "server.address")]
+    address: String,
+    /// Port.
+    #[attribute(key = "server.port", stability = "stable")]
+    port: u16,
+}
+
+/// Which way.
+#[attribute_set(name = "declared.route")]
+#[derive(Clone)]
+struct RouteAttributes {
+    /// Template.
+    template: &'static str,
+    /// Where to.
+    #[attribute(flatten)]
+    upstream: UpstreamAttributes,
+    /// Who asked.
+    tenant: Open<10>,
+}
+
+/// A request failed.
+#[event(name = "declared.request.failed", severity = "error")]
+struct RequestFailed<'a> {
+    /// Why.
+    #[attribute(key = "error.type")]
+    error: Option<&'a str>,
+    #[attribute(flatten)]
+    route: RouteAttributes,
+    /// How often.
+    #[attribute(key = "declared.attempts")]
+    attempts: u32,
+}
+
+#[test]
+fn the_attributes_of_a_set_stand_in_the_place_of_a_field() {
+    let keys = RequestFailed::DESCRIPTOR.fields.iter().map(|field| field.attribute.key);
+    let expected = [
+        "error.type",
+        "declared.route.template",
+        "server.address",
+        "server.port",
+        "declared.route.tenant",
+        "declared.attempts",
+    ];
+    assert_eq!(keys.collect::<Vec<_>>(), expected);
+    assert_eq!(RequestFailed::DESCRIPTOR.fields[3].attribute.stability, Stability::Stable);
+
+    let mut process = Process::with_its();
+    let upstream = UpstreamAttributes { address: "::1".to_owned(), port: 80 };
+    let route = RouteAttributes { template: "/v1", upstream, tenant: "one".into() };
+    RequestFailed { error: None, route: route.clone(), attempts: 3 }.emit();
+    let taken = process.take();
+    let fields: Vec<_> = only(taken, "declared.request.failed").fields().collect();
+    let values = [
+        FieldValue::Text("/v1"),
+        FieldValue::Text("::1"),
+        FieldValue::Int(80),
+        FieldValue::Text("one"),
+        FieldValue::Int(3),
+    ];
+    assert_eq!(fields, expected[1..].iter().copied().zip(values).collect::<Vec<_>>());
 }
 
 /// Nobody ever emits it.
