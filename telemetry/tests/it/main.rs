@@ -2,15 +2,19 @@
 
 mod declarations;
 mod events;
+mod exemplars;
 mod filters;
 mod flow;
 mod histograms;
 mod increment;
+mod instruments;
 mod its;
 #[cfg(feature = "tracing")]
 mod libraries;
 mod macros;
+mod nested;
 mod observed;
+mod open;
 #[cfg(feature = "opentelemetry")]
 mod opentelemetry;
 mod process;
@@ -21,3 +25,4 @@ mod schedules;
 mod scopes;
 mod spans;
 mod trace_context;
+mod varying;
