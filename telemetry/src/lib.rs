@@ -30,12 +30,15 @@ pub mod linked;
 pub mod logs;
 mod observe;
 mod own;
+mod per_thread;
 mod pipeline;
 mod prometheus;
+mod queue;
 mod reader;
 mod reading;
 mod series;
 mod set;
+mod sync;
 mod topology;
 pub mod trace;
 mod varying;
@@ -55,6 +58,7 @@ pub use instrument::{
     Counter, Gauge, Histogram, Instrument, Mmsc, ObserveCounter, ObserveUpDownCounter, UpDownCounter,
 };
 pub use observe::Observation;
+pub use per_thread::PerThread;
 pub use prometheus::TextFormat;
 pub use reader::{Reader, Temporality};
 pub use set::{MetricSet, Set};
