@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Level;
+use crate::AttributeValue;
 
 /// Why an event or a span was lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AttributeValue)]
 pub enum DropReason {
     /// Too much was waiting.
     QueueFull,
@@ -20,16 +21,6 @@ pub enum DropReason {
 impl DropReason {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::QueueFull, Self::RateLimited, Self::WriteFailed, Self::Shutdown];
-
-    /// The word in metrics.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::QueueFull => "queue_full",
-            Self::RateLimited => "rate_limited",
-            Self::WriteFailed => "write_failed",
-            Self::Shutdown => "shutdown",
-        }
-    }
 }
 
 static DROPPED: [[AtomicU64; Level::ALL.len()]; DropReason::ALL.len()] =

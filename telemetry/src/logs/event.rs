@@ -3,13 +3,13 @@
 use std::fmt::{self, Write};
 use std::time::SystemTime;
 
-use super::Level;
+use super::{FieldValue, Level};
 use crate::trace::SpanContext;
 
 /// What an event is, known when the program was compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventDescriptor {
-    /// Its name, such as `edge.server.ready`.
+    /// Its name, such as `edge.server.ready`. Empty for events of libraries that give them none.
     pub name: &'static str,
     /// How much it matters.
     pub level: Level,
@@ -112,6 +112,17 @@ impl EventValue<'_> {
     /// Whether the field is left out.
     pub(super) fn is_absent(self) -> bool {
         matches!(self, Self::Absent)
+    }
+}
+
+impl<'a> From<FieldValue<'a>> for EventValue<'a> {
+    fn from(value: FieldValue<'a>) -> Self {
+        match value {
+            FieldValue::Text(text) => Self::Text(text),
+            FieldValue::Int(number) => Self::Int(number),
+            FieldValue::Double(number) => Self::Double(number),
+            FieldValue::Bool(truth) => Self::Bool(truth),
+        }
     }
 }
 

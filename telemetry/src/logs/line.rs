@@ -13,14 +13,11 @@ pub(super) fn line(event: &Event<'_>) -> String {
     let descriptor = event.descriptor;
     let mut line = String::with_capacity(128);
     // Writing to a `String` cannot fail.
-    let _ = write!(
-        line,
-        "{} {} {} {}",
-        Timestamp(event.time),
-        descriptor.level.heading(),
-        descriptor.target,
-        descriptor.name
-    );
+    let _ = write!(line, "{} {} {}", Timestamp(event.time), descriptor.level.heading(), descriptor.target);
+    // Those of libraries have none.
+    if !descriptor.name.is_empty() {
+        let _ = write!(line, " {}", descriptor.name);
+    }
     if let Some(message) = event.message {
         line.push_str(" message=");
         push_value(&mut line, &EventValue::Display(&message).to_text());
@@ -80,6 +77,15 @@ mod tests {
     #[test]
     fn a_line_is_time_level_target_name_and_fields() {
         assert_eq!(shown("8080"), "2026-01-02T03:04:05.678901Z INFO app app.server.ready x.y=8080\n");
+    }
+
+    #[test]
+    fn an_event_of_a_library_has_no_name() {
+        static NAMELESS: EventDescriptor = EventDescriptor::new("", Level::Warn, "h2");
+        let time = UNIX_EPOCH;
+        let message = Some(format_args!("stream reset"));
+        let line = line(&Event { time, descriptor: &NAMELESS, message, span: None, fields: &[] });
+        assert_eq!(line, "1970-01-01T00:00:00.000000Z WARN h2 message=\"stream reset\"\n");
     }
 
     #[test]

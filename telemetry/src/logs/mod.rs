@@ -15,6 +15,8 @@ mod event;
 mod filter;
 pub mod its;
 mod level;
+#[cfg(feature = "tracing")]
+mod libraries;
 mod line;
 mod macros;
 mod provider;
@@ -35,6 +37,8 @@ pub use event::{Event, EventDescriptor, EventField, EventValue};
 pub use filter::{Filter, FilterProblems};
 pub use its::{FieldValue, LogView, SpanEventView, SpanLinkView, SpanView, Taken};
 pub use level::{Level, UnknownLevel};
+#[cfg(feature = "tracing")]
+pub use libraries::{FacadeTaken, LibraryEvents};
 pub use provider::{InternalProvider, LogConfig, LogSetup, Provider, Providers, UnknownProvider};
 pub use scope::{Aspect, AspectGuard, SuppressGuard, aspect, is_suppressed, suppress};
 pub use site::{EventSite, linked};
@@ -85,6 +89,8 @@ pub fn init(setup: impl Into<LogSetup>) {
     let is_off = KINDS.iter().all(|kind| kind.load(Ordering::Relaxed) == NOWHERE);
     THRESHOLD.store(least.filter(|_| !is_off).map_or(OFF, |level| level as u8), Ordering::Relaxed);
     site::update_all();
+    #[cfg(feature = "tracing")]
+    libraries::refresh();
     let count = add_replaced(&before);
     // The list alone is to hold them.
     drop(before);
@@ -116,13 +122,13 @@ fn add_replaced(before: &[Destination]) -> usize {
     replaced.len()
 }
 
-/// Whether events of a descriptor go anywhere.
-fn goes_anywhere(descriptor: &EventDescriptor, is_internal: bool) -> bool {
+/// Whether events of a level go anywhere, from a module.
+fn goes_anywhere(level: Level, module: &str, is_internal: bool) -> bool {
     let goes = |aspect: &Aspect| KINDS[*aspect as usize].load(Ordering::Relaxed) != NOWHERE;
     let has_provider =
         Aspect::ALL.iter().filter(|aspect| (**aspect == Aspect::Internal) == is_internal).any(goes);
     let filter = FILTER.read().unwrap_or_else(PoisonError::into_inner);
-    has_provider && filter.as_ref().is_some_and(|filter| filter.enables(descriptor.level, descriptor.module))
+    has_provider && filter.as_ref().is_some_and(|filter| filter.enables(level, module))
 }
 
 /// Whether events of a level go anywhere; one relaxed load.

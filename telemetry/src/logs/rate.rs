@@ -47,3 +47,25 @@ pub(super) fn admit(site: &EventSite, unix_nanos: u64) -> Admission {
     site.window.store(u64::from(second) << 32 | u64::from(count), Ordering::Relaxed);
     admission
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{EventDescriptor, Level};
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    #[test]
+    fn a_site_has_its_limit_in_each_second_and_the_next_one_says_what_was_held_back() {
+        static SITE: EventSite = EventSite::new(EventDescriptor::new("app.flood", Level::Info, "app"));
+        let limit = LIMIT.load(Ordering::Relaxed);
+        let admitted = |count: u32, at| (0..count).filter(|_| admit(&SITE, at) == Admission::Yes).count();
+        assert_eq!(admitted(limit + 7, 5 * SECOND), limit as usize);
+        assert_eq!(admit(&SITE, 6 * SECOND - 1), Admission::No);
+        assert_eq!(admit(&SITE, 6 * SECOND), Admission::YesAfter(8));
+        assert_eq!(admitted(limit, 6 * SECOND), limit as usize - 1);
+        // One was held back; the clock may jump either way.
+        assert_eq!(admit(&SITE, SECOND), Admission::YesAfter(1));
+        assert_eq!(admit(&SITE, 90 * SECOND), Admission::Yes);
+    }
+}

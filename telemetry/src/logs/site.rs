@@ -14,6 +14,8 @@ const UNKNOWN: u8 = 2;
 #[derive(Debug)]
 pub struct EventSite {
     descriptor: EventDescriptor,
+    /// Whether the SDK itself emits here.
+    is_internal: bool,
     /// Set for all sites that are known whenever the providers or the filter change: asking is one relaxed load.
     state: AtomicU8,
     pub(super) window: AtomicU64,
@@ -24,7 +26,8 @@ static KNOWN: Mutex<Vec<&'static EventSite>> = Mutex::new(Vec::new());
 impl EventSite {
     /// A place that nobody came by yet.
     pub const fn new(descriptor: EventDescriptor) -> Self {
-        Self { descriptor, state: AtomicU8::new(UNKNOWN), window: AtomicU64::new(0) }
+        let is_internal = is_internal(descriptor.target);
+        Self { descriptor, is_internal, state: AtomicU8::new(UNKNOWN), window: AtomicU64::new(0) }
     }
 
     /// What is emitted here.
@@ -43,9 +46,9 @@ impl EventSite {
     }
 
     /// Whether the SDK itself emits here.
+    #[inline]
     pub(super) fn is_internal(&self) -> bool {
-        let target = self.descriptor.target;
-        target == "telemetry" || target.starts_with("telemetry_")
+        self.is_internal
     }
 
     #[cold]
@@ -60,9 +63,28 @@ impl EventSite {
     }
 
     fn update(&self) {
-        let is_enabled = super::goes_anywhere(&self.descriptor, self.is_internal());
+        let is_enabled =
+            super::goes_anywhere(self.descriptor.level, self.descriptor.module, self.is_internal);
         self.state.store(if is_enabled { ENABLED } else { DISABLED }, Ordering::Relaxed);
     }
+}
+
+/// Whether a target is a crate of this SDK, or one of OpenTelemetry's, which may be what a provider is made of.
+pub(super) const fn is_internal(target: &str) -> bool {
+    let target = target.as_bytes();
+    starts_with(target, b"opentelemetry")
+        || starts_with(target, b"telemetry") && (target.len() == 9 || matches!(target[9], b'_' | b'-' | b':'))
+}
+
+const fn starts_with(text: &[u8], start: &[u8]) -> bool {
+    let mut at = 0;
+    while at < start.len() {
+        if at == text.len() || text[at] != start[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// To be called after every change of the providers or the filter.
@@ -81,4 +103,26 @@ inventory::collect!(LinkedEvent);
 /// Every event that is linked into the program, whether anybody ever came by or not. In no particular order.
 pub fn linked() -> impl Iterator<Item = &'static EventDescriptor> {
     inventory::iter::<LinkedEvent>().map(|linked| linked.0.descriptor())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sdks_crates_are_internal_and_none_else() {
+        for (target, expected) in [
+            ("telemetry", true),
+            ("telemetry_otlp", true),
+            ("telemetry::logs", true),
+            ("opentelemetry_sdk", true),
+            ("opentelemetry-otlp", true),
+            ("telemetrics", false),
+            ("tele", false),
+            ("", false),
+            ("edge_telemetry", false),
+        ] {
+            assert_eq!(is_internal(target), expected, "{target}");
+        }
+    }
 }

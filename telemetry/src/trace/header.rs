@@ -83,8 +83,7 @@ impl TraceContext {
 fn check_end(version: u8, rest: &[u8]) -> Result<(), TraceparentProblem> {
     match (version, rest.first()) {
         (0xff, _) => Err(TraceparentProblem::Version),
-        (_, None) => Ok(()),
-        (1.., Some(b'-')) => Ok(()),
+        (_, None) | (1.., Some(b'-')) => Ok(()),
         (_, Some(_)) => Err(TraceparentProblem::Length),
     }
 }

@@ -68,22 +68,22 @@ impl TraceConfig {
         let state = parent.map(|parent| parent.state.clone()).unwrap_or_default();
         match (parent, self.child) {
             (Some(parent), ChildSampler::Parent) => (parent.span.is_sampled, state),
-            (Some(_), ChildSampler::Own(sampler)) => sampler.decide(trace_id, state),
-            (None, _) => self.root.decide(trace_id, state),
+            (Some(_), ChildSampler::Own(sampler)) => sampler.decide(trace_id, &state),
+            (None, _) => self.root.decide(trace_id, &state),
         }
     }
 }
 
 impl Sampler {
-    fn decide(self, trace_id: TraceId, state: TraceState) -> (bool, TraceState) {
+    fn decide(self, trace_id: TraceId, state: &TraceState) -> (bool, TraceState) {
         let threshold = match self {
             Self::AlwaysOn => Some(0),
             Self::AlwaysOff => None,
             Self::Ratio(ratio) => {
-                Some(ratio.threshold).filter(|threshold| randomness(trace_id, &state) >= *threshold)
+                Some(ratio.threshold).filter(|threshold| randomness(trace_id, state) >= *threshold)
             }
         };
-        (threshold.is_some(), with_threshold(&state, threshold))
+        (threshold.is_some(), with_threshold(state, threshold))
     }
 }
 
@@ -130,7 +130,7 @@ mod tests {
 
     fn check(share: f64, end: u64, state: &str, expected: (bool, &str)) {
         let sampler = Sampler::Ratio(Ratio::new(share).unwrap());
-        let (is_sampled, state) = sampler.decide(id(end), TraceState::parse(state).unwrap());
+        let (is_sampled, state) = sampler.decide(id(end), &TraceState::parse(state).unwrap());
         assert_eq!((is_sampled, state.as_str()), expected);
     }
 

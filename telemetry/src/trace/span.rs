@@ -15,6 +15,7 @@ const PARTICULARS_MAX: usize = 128;
 const POOL_MAX: usize = 64;
 
 thread_local! {
+    #[expect(clippy::vec_box, reason = "spans hold their box, and shall get it back instead of a new one")]
     static POOL: RefCell<Vec<Box<Recording>>> = const { RefCell::new(Vec::new()) };
 }
 

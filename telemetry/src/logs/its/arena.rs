@@ -182,6 +182,12 @@ impl Arena {
         &self.text[span.start as usize..span.end as usize]
     }
 
+    /// Every field, in the order pushed.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, FieldValue<'_>)> {
+        self.slots.iter().map(|slot| (slot.key, self.value(&slot.value)))
+    }
+
     pub(crate) fn fields(&self, span: &Span) -> impl Iterator<Item = (&str, FieldValue<'_>)> {
         self.slots[span.start as usize..span.end as usize]
             .iter()

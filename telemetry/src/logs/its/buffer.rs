@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
 
+use super::super::{DropReason, Level, count_dropped};
 use super::Taken;
 use super::arena::Shown;
 use super::batch::{Batch, Log};
@@ -10,6 +11,9 @@ use crate::trace::Finished;
 
 /// What one thread may have waiting, of events and of spans each; further ones are dropped and counted.
 const BUFFER_BYTES_MAX: usize = 256 << 10;
+/// Buffers that wait to be taken. Beyond, the oldest of the threads that ended is dropped and counted for each new one:
+/// without an exporter, threads that come and go would leave more and more.
+const BUFFERS_MAX: usize = 256;
 
 static BUFFERS: Mutex<Vec<Arc<Buffer>>> = Mutex::new(Vec::new());
 static CONSUMER: Mutex<Option<Thread>> = Mutex::new(None);
@@ -79,8 +83,22 @@ fn swap(batch: &Mutex<Batch>, taken: &mut Taken) {
 
 fn register() -> Arc<Buffer> {
     let buffer = Arc::default();
-    lock(&BUFFERS).push(Arc::clone(&buffer));
+    let mut buffers = lock(&BUFFERS);
+    if buffers.len() >= BUFFERS_MAX {
+        drop_ended(&mut buffers);
+    }
+    buffers.push(Arc::clone(&buffer));
     buffer
+}
+
+fn drop_ended(buffers: &mut Vec<Arc<Buffer>>) {
+    if let Some(ended) = buffers.iter().position(|buffer| Arc::strong_count(buffer) == 1) {
+        let buffer = buffers.remove(ended);
+        let logs = lock(&buffer.logs);
+        logs.logs.iter().for_each(|log| count_dropped(DropReason::QueueFull, log.descriptor.level));
+        let spans = lock(&buffer.spans);
+        spans.spans.iter().for_each(|_| count_dropped(DropReason::QueueFull, Level::Info));
+    }
 }
 
 fn with_own(push: impl FnOnce(&Buffer) -> Result<(), Refused>) -> Result<(), Refused> {
