@@ -35,16 +35,7 @@ pub(super) fn histogram(
 ) {
     match histogram.division() {
         Division::Bounds(bounds) => explicit(out, span, attributes.of_histogram(), histogram, bounds),
-        Division::Exponential { scale, first } => {
-            let buckets = Buckets { scale, first, counts: histogram.counts() };
-            exponential(out, span, attributes.of_exponential(), histogram, &buckets, Zeros::exact(histogram));
-        }
-        Division::Range(range) => {
-            let (below, counts) = histogram.counts().split_first().expect("a range has two buckets or more");
-            let buckets = Buckets { scale: range.scale(), first: range.first() + 1, counts };
-            let zeros = Zeros { count: *below, threshold: histogram.upper(0) };
-            exponential(out, span, attributes.of_exponential(), histogram, &buckets, zeros);
-        }
+        _ => exponential(out, span, attributes.of_exponential(), histogram),
     }
 }
 
@@ -71,60 +62,74 @@ fn packed_fixed64(out: &mut Vec<u8>, number: u8, values: impl ExactSizeIterator<
     values.for_each(|value| out.extend_from_slice(&value.to_le_bytes()));
 }
 
-/// Positive exponential buckets.
-struct Buckets<'a> {
+/// A distribution as exponential buckets have it.
+struct Exponential<'a> {
     scale: i32,
-    /// Index of the first.
+    /// Index of the first bucket.
     first: i32,
     counts: &'a [u64],
-}
-
-/// Values that are zero, or as near to it as the threshold.
-struct Zeros {
-    count: u64,
+    /// Values that are zero, or as near to it as the threshold.
+    zeros: u64,
     threshold: f64,
 }
 
-impl Zeros {
-    fn exact(histogram: &HistogramValue<'_>) -> Self {
-        Self { count: histogram.zeros(), threshold: 0.0 }
+impl<'a> Exponential<'a> {
+    fn of(histogram: &'a HistogramValue<'_>) -> Self {
+        let counts = histogram.counts();
+        match histogram.division() {
+            Division::Exponential { scale, first } => {
+                Self { scale, first, counts, zeros: histogram.zeros(), threshold: 0.0 }
+            }
+            Division::Range(range) => {
+                let (zeros, counts) = counts.split_first().expect("a range has two buckets or more");
+                let (scale, first) = (range.scale(), range.first() + 1);
+                Self { scale, first, counts, zeros: *zeros, threshold: histogram.upper(0) }
+            }
+            Division::Bounds(_) => unreachable!("explicit bounds are written by `explicit`"),
+        }
     }
 }
 
-fn exponential(
-    out: &mut Vec<u8>,
-    span: Span,
-    attributes: &[u8],
-    histogram: &HistogramValue<'_>,
-    positive: &Buckets<'_>,
-    zeros: Zeros,
-) {
+fn exponential(out: &mut Vec<u8>, span: Span, attributes: &[u8], histogram: &HistogramValue<'_>) {
+    let shape = Exponential::of(histogram);
     message::<SMALL>(out, 1, |out| {
         out.extend_from_slice(attributes);
         out.extend_from_slice(&span);
         fixed64_field(out, 4, histogram.count());
         fixed64_field(out, 5, histogram.sum().to_bits());
-        varint_field(out, 6, zigzag(positive.scale));
-        fixed64_field(out, 7, zeros.count);
-        positive_buckets(out, positive);
+        varint_field(out, 6, zigzag(shape.scale));
+        fixed64_field(out, 7, shape.zeros);
+        positive_buckets(out, &shape);
         histogram.exemplars().for_each(|it| exemplar(out, 11, &it));
-        if zeros.threshold > 0.0 {
-            fixed64_field(out, 14, zeros.threshold.to_bits());
+        if shape.threshold > 0.0 {
+            fixed64_field(out, 14, shape.threshold.to_bits());
         }
     });
 }
 
 /// Without the empty buckets at either end.
-fn positive_buckets(out: &mut Vec<u8>, buckets: &Buckets<'_>) {
+fn positive_buckets(out: &mut Vec<u8>, shape: &Exponential<'_>) {
     let is_used = |count: &u64| *count != 0;
-    let Some(skipped) = buckets.counts.iter().position(is_used) else { return };
-    let end = buckets.counts.iter().rposition(is_used).map_or(0, |last| last + 1);
-    let counts = &buckets.counts[skipped..end];
+    let Some(skipped) = shape.counts.iter().position(is_used) else { return };
+    let end = shape.counts.iter().rposition(is_used).map_or(0, |last| last + 1);
+    let counts = &shape.counts[skipped..end];
     message::<SMALL>(out, 8, |out| {
-        varint_field(out, 1, zigzag(buckets.first + skipped as i32));
-        message_of(out, 2, counts.iter().map(|count| varint_len(*count)).sum());
-        counts.iter().for_each(|count| varint(out, *count));
+        varint_field(out, 1, zigzag(shape.first + skipped as i32));
+        packed_varints(out, 2, counts);
     });
+}
+
+/// Most counts are small, and then a byte each.
+fn packed_varints(out: &mut Vec<u8>, number: u8, values: &[u64]) {
+    if values.iter().fold(0, |all, value| all | value) < 0x80 {
+        message_of(out, number, values.len());
+        out.extend(values.iter().map(|value| *value as u8));
+    } else {
+        message_of(out, number, values.iter().map(|value| varint_len(*value)).sum());
+        for value in values {
+            varint(out, *value);
+        }
+    }
 }
 
 /// Always as long: a time, a value, two ids.

@@ -117,9 +117,10 @@ pub(super) const FIXED64_LEN: usize = 9;
 
 /// The bytes of a `fixed64`, `sfixed64` or `double` field.
 #[inline]
-pub(super) const fn fixed64(number: u8, value: u64) -> [u8; FIXED64_LEN] {
-    let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
-    [tag(number, FIXED64), a, b, c, d, e, f, g, h]
+pub(super) fn fixed64(number: u8, value: u64) -> [u8; FIXED64_LEN] {
+    let mut field = [tag(number, FIXED64); FIXED64_LEN];
+    field[1..].copy_from_slice(&value.to_le_bytes());
+    field
 }
 
 #[cfg(test)]

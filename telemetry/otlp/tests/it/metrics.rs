@@ -111,7 +111,9 @@ fn without_a_point_there_is_no_message() {
 fn a_range_becomes_exponential_buckets_and_what_lies_below_it_counts_as_zero() {
     let telemetry = telemetry();
     let set = telemetry.worker().register::<EveryMetrics>(attributes(0));
-    [0.0, 1e-9, 1.0, 1.0, 1e9].into_iter().for_each(|value| set.range.record(value));
+    for value in [0.0, 1e-9, 1.0, 1.0, 1e9] {
+        set.range.record(value);
+    }
     let request = check(&telemetry.collect());
     let metric = all(&request).find(|metric| metric.name == "test.every.range").expect("it is there");
     let Some(metric::Data::ExponentialHistogram(data)) = &metric.data else { panic!("{metric:?}") };
