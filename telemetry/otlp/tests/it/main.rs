@@ -1,8 +1,10 @@
 //! What a receiver sees of the SDK, decoded with prost.
 
 mod expected;
+mod exporter;
 mod logs;
 mod metrics;
 mod process;
+mod receiver;
 mod sets;
 mod spans;
