@@ -72,8 +72,10 @@ async fn work(setup: Setup) -> Option<ShutdownReport> {
         let _ = timeout_at(deadline, all).await;
     }
     lanes.tasks.abort_all();
-    let report = lanes.report();
-    deadline.map(|_| report)
+    if !lanes.waiting.is_empty() {
+        its::wake(None);
+    }
+    deadline.map(|_| lanes.report())
 }
 
 /// A task for every signal, one that takes events and spans, and what they share.
@@ -163,7 +165,6 @@ impl Lanes {
     fn report(&self) -> ShutdownReport {
         let mut taken = Taken::new();
         if !self.waiting.is_empty() {
-            its::wake(None);
             its::take(&mut taken);
         }
         let of = |signal| {

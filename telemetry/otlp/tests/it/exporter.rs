@@ -1,10 +1,15 @@
 //! The exporter and a receiver, over loopback.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use prost::Message;
 use telemetry::trace::{ActiveSpan, Parent, SpanDescriptor, SpanKind};
 use telemetry::{Counter, Set, Telemetry, TelemetryOptions, Temporality, Worker, metric_set, otel_info};
-use telemetry_otlp::{Compression, OtlpExporter, OtlpOptions, Protocol, Retry, ShutdownReport};
+use telemetry_otlp::{
+    Compression, OtlpExporter, OtlpOptions, Protocol, Retry, ShutdownReport, Signal, Target,
+};
 
 use crate::process;
 use crate::receiver::{Received, Receiver, Reply, taken};
@@ -67,6 +72,14 @@ impl Fixture {
         self.set.requests.inc();
         otel_info!("test.happened", number = 1);
         drop(ActiveSpan::start(&SPAN, Parent::None, &[]));
+    }
+}
+
+fn until(is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < DEADLINE, "it does not come to be");
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 
@@ -181,6 +194,8 @@ fn what_is_refused_is_dropped_and_counted_and_metrics_stay() {
             let refused = received.iter().filter(|it| !it.is_taken).count();
             refused == 3 && taken(received).any(|it| it.sum(REQUESTS) == 1)
         });
+        // The answers are on their way, and what is lost from now on is in the report.
+        until(|| fixture.dropped("refused") == 2);
         otel_info!("test.later");
         assert!(exporter.shutdown(DEADLINE).is_complete());
         let requests = receiver.received();
@@ -368,9 +383,91 @@ fn dropping_it_ends_its_threads_without_waiting_for_anything() {
     fixture.record();
     receiver.wait(|received| !received.is_empty());
     drop(exporter);
-    let start = Instant::now();
-    while threads() > 0 {
-        assert!(start.elapsed() < DEADLINE, "its threads go on");
-        std::thread::sleep(Duration::from_millis(5));
+    until(|| threads() == 0);
+}
+
+/// A certificate for this machine, as PEM for the exporter, and a receiver that has it.
+fn over_tls(protocol: Protocol) -> (Receiver, String) {
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("it can be made");
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("there are versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![signed.cert.der().clone()], key.into())
+        .expect("the key is the certificate's");
+    config.alpn_protocols =
+        vec![if protocol == Protocol::Grpc { b"h2".to_vec() } else { b"http/1.1".to_vec() }];
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    (Receiver::start_with(protocol, Some(acceptor)), pem(signed.cert.der()))
+}
+
+fn pem(certificate: &[u8]) -> String {
+    let text = data_encoding::BASE64.encode(certificate);
+    format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+}
+
+#[test]
+fn a_receiver_is_trusted_only_with_a_certificate_that_is() {
+    let _turn = process::record();
+    for protocol in PROTOCOLS {
+        let (receiver, certificate) = over_tls(protocol);
+        let mut fixture = fixture(&receiver);
+        let endpoint = format!("https://localhost:{}", receiver.address.port());
+        fixture.options.logs = Some(Target::new(&endpoint, protocol, Signal::Logs));
+        (fixture.options.metrics, fixture.options.traces) = (None, None);
+        // Another one, so that there is a root even where the system has none.
+        let (_, other) = over_tls(protocol);
+        fixture.options.targets_mut().for_each(|target| target.certificates = Some(other.clone().into()));
+        let exporter = fixture.start();
+        fixture.record();
+        until(|| fixture.failures("unreachable") > 0);
+        assert_eq!(exporter.shutdown(Duration::from_millis(50)).logs, 1);
+        fixture
+            .options
+            .targets_mut()
+            .for_each(|target| target.certificates = Some(certificate.clone().into()));
+        let exporter = fixture.start();
+        fixture.record();
+        assert!(exporter.shutdown(DEADLINE).is_complete());
+        assert_eq!(receiver.received().len(), 1);
     }
+}
+
+#[test]
+fn whoever_looks_at_bodies_may_change_them_drop_them_and_even_panic() {
+    let _turn = process::record();
+    let receiver = Receiver::start(Protocol::Grpc);
+    let mut fixture = fixture(&receiver);
+    fixture.options.on_body = Some(Arc::new(|signal, body| match signal {
+        Signal::Metrics => body.clear(),
+        Signal::Logs => {
+            let mut request = ExportLogsServiceRequest::decode(&body[..]).expect("it is logs");
+            request.resource_logs[0].scope_logs[0].log_records.retain(|log| log.event_name != "test.noise");
+            *body = request.encode_to_vec();
+        }
+        Signal::Traces => panic!("it does not like spans"),
+    }));
+    let exporter = fixture.start();
+    otel_info!("test.noise");
+    fixture.record();
+    receiver.wait(|received| received.iter().any(|it| it.log_names() == ["test.happened"]));
+    until(|| fixture.dropped("intercept") == 1);
+    assert!(exporter.shutdown(DEADLINE).is_complete());
+    assert!(receiver.received().iter().all(|it| it.logs.is_some()), "what is empty is not sent");
+}
+
+#[test]
+fn what_goes_nowhere_is_not_looked_at_and_mistakes_are_told_at_the_start() {
+    let telemetry = Telemetry::default();
+    for (endpoint, word) in
+        [("localhost:4318", "localhost"), ("ftp://localhost", "ftp"), ("http://", "http"), ("", "")]
+    {
+        let options = OtlpOptions::new(endpoint, Protocol::HttpProtobuf);
+        let error = OtlpExporter::start(&telemetry, options).expect_err("it is no endpoint").to_string();
+        assert!(error.contains(word) && error.contains("no http or https URL"), "{error}");
+    }
+    let exporter = OtlpExporter::start(&telemetry, OtlpOptions::default()).expect("there is nothing to do");
+    assert!(exporter.shutdown(DEADLINE).is_complete());
 }
