@@ -5,6 +5,7 @@
 
 mod backoff;
 mod config;
+mod console;
 mod encode;
 mod env;
 mod error;
@@ -14,6 +15,7 @@ mod signal;
 mod transport;
 
 pub use config::{Compression, Intercept, OtlpOptions, Protocol, Retry, Target};
+pub use console::ConsoleExporter;
 pub use encode::{encode_logs, encode_metrics, encode_spans};
 pub use error::ConfigError;
 pub use exporter::{OtlpExporter, ShutdownReport};

@@ -1,5 +1,6 @@
 //! What a receiver sees of the SDK, decoded with prost.
 
+mod console;
 mod expected;
 mod exporter;
 mod logs;
