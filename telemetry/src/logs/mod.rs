@@ -19,6 +19,8 @@ mod level;
 mod libraries;
 mod line;
 mod macros;
+#[cfg(feature = "opentelemetry")]
+mod opentelemetry;
 mod provider;
 mod rate;
 mod scope;
@@ -40,6 +42,8 @@ pub use its::{FieldValue, LogView, SpanEventView, SpanLinkView, SpanView, Taken}
 pub use level::{Level, UnknownLevel};
 #[cfg(feature = "tracing")]
 pub use libraries::{FacadeTaken, LibraryEvents};
+#[cfg(feature = "opentelemetry")]
+pub use opentelemetry::set_opentelemetry;
 pub use provider::{InternalProvider, LogConfig, LogSetup, Provider, Providers, UnknownProvider};
 pub use scope::{Aspect, AspectGuard, SuppressGuard, aspect, is_suppressed, suppress};
 pub use site::{EventSite, linked};

@@ -2,23 +2,22 @@
 
 mod declarations;
 mod events;
+mod exemplars;
 mod filters;
 mod flow;
 mod histograms;
 mod increment;
+mod instruments;
 mod its;
 #[cfg(feature = "tracing")]
 mod libraries;
-mod exemplars;
-mod flow;
-mod histograms;
-mod increment;
-mod instruments;
 mod macros;
 mod nested;
 mod observed;
-mod process;
 mod open;
+#[cfg(feature = "opentelemetry")]
+mod opentelemetry;
+mod process;
 mod prometheus;
 mod rates;
 mod readers;
