@@ -1,6 +1,5 @@
 //! What an exporter says about itself, sent like everything else.
 
-use std::cell::OnceCell;
 use std::time::Duration;
 
 use telemetry::{AttributeValue, Counter, Histogram, Set, Worker, attribute_set, metric_set};
@@ -32,39 +31,17 @@ struct ExporterMetrics {
     rejected: Counter<u64>,
 }
 
-/// Why an attempt failed.
-#[attribute_set(name = "telemetry.exporter.failure")]
-struct FailureAttributes {
-    /// Metrics, logs or traces.
-    #[attribute(key = "telemetry.signal")]
-    signal: Signal,
-    /// What went wrong.
-    #[attribute(key = "telemetry.exporter.failure")]
-    failure: Failure,
-}
-
 /// Attempts that failed.
-#[metric_set(name = "telemetry.exporter.attempts", attributes = FailureAttributes)]
-struct FailureMetrics {
+#[metric_set(name = "telemetry.exporter.attempts", attributes = SignalAttributes, varying = Failure)]
+struct AttemptMetrics {
     /// Attempts that failed, whether they were made again or not.
     #[metric(unit = "{attempt}")]
     failures: Counter<u64>,
 }
 
-/// Why events or spans were lost.
-#[attribute_set(name = "telemetry.exporter.loss")]
-struct LossAttributes {
-    /// Logs or traces.
-    #[attribute(key = "telemetry.signal")]
-    signal: Signal,
-    /// What they were lost to.
-    #[attribute(key = "telemetry.exporter.loss")]
-    loss: Loss,
-}
-
 /// Events and spans that the exporter lost.
-#[metric_set(name = "telemetry.exporter.records", attributes = LossAttributes)]
-struct LossMetrics {
+#[metric_set(name = "telemetry.exporter.records", attributes = SignalAttributes, varying = Loss)]
+struct RecordMetrics {
     /// Events or spans that were recorded and never delivered.
     #[metric(unit = "{record}")]
     dropped: Counter<u64>,
@@ -72,6 +49,7 @@ struct LossMetrics {
 
 /// Why an attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AttributeValue)]
+#[attribute(key = "telemetry.exporter.failure")]
 pub(crate) enum Failure {
     /// There was no connection.
     Unreachable,
@@ -87,6 +65,7 @@ pub(crate) enum Failure {
 
 /// What events and spans are lost to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AttributeValue)]
+#[attribute(key = "telemetry.exporter.loss")]
 pub(crate) enum Loss {
     /// Too much was waiting.
     QueueFull,
@@ -98,27 +77,20 @@ pub(crate) enum Loss {
     Intercept,
 }
 
-impl Failure {
-    const COUNT: usize = Self::Refused as usize + 1;
-}
-
-impl Loss {
-    const COUNT: usize = Self::Intercept as usize + 1;
-}
-
-/// The counters of one signal, those of what goes wrong from when it first does.
+/// The counters of one signal.
 pub(crate) struct Counts {
-    worker: Worker,
-    signal: Signal,
     exporter: Set<ExporterMetrics>,
-    failures: [OnceCell<Set<FailureMetrics>>; Failure::COUNT],
-    losses: [OnceCell<Set<LossMetrics>>; Loss::COUNT],
+    attempts: Set<AttemptMetrics>,
+    records: Set<RecordMetrics>,
 }
 
 impl Counts {
-    pub(crate) fn new(worker: Worker, signal: Signal) -> Self {
-        let exporter = worker.register(SignalAttributes { signal });
-        Self { worker, signal, exporter, failures: Default::default(), losses: Default::default() }
+    pub(crate) fn new(worker: &Worker, signal: Signal) -> Self {
+        Self {
+            exporter: worker.register(SignalAttributes { signal }),
+            attempts: worker.register(SignalAttributes { signal }),
+            records: worker.register(SignalAttributes { signal }),
+        }
     }
 
     pub(crate) fn delivered(&self, bytes: usize, rejected: u64) {
@@ -132,12 +104,10 @@ impl Counts {
     }
 
     pub(crate) fn failed(&self, failure: Failure) {
-        let register = || self.worker.register(FailureAttributes { signal: self.signal, failure });
-        self.failures[failure as usize].get_or_init(register).failures.inc();
+        self.attempts.with(failure).failures.inc();
     }
 
     pub(crate) fn dropped(&self, loss: Loss, records: usize) {
-        let register = || self.worker.register(LossAttributes { signal: self.signal, loss });
-        self.losses[loss as usize].get_or_init(register).dropped.add(records as u64);
+        self.records.with(loss).dropped.add(records as u64);
     }
 }

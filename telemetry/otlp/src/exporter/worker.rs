@@ -91,9 +91,10 @@ impl Lanes {
         let Setup { telemetry, options, reader, clients, notices, much, begun } = setup;
         let ending = Ending::new(begun);
         let cursor = Rc::new(Cursor::new(reader));
+        let worker = telemetry.worker();
         let mut lanes = Self { tasks: JoinSet::new(), cursor, has_metrics: false, waiting: Vec::new() };
         for (signal, client) in clients {
-            let counts = Rc::new(Counts::new(telemetry.worker(), signal));
+            let counts = Rc::new(Counts::new(&worker, signal));
             let outlook = Outlook::new(signal, Rc::clone(&counts), notices.clone());
             if signal == Signal::Metrics {
                 lanes.spawn_metrics(client, outlook, ending.clone(), &options);
