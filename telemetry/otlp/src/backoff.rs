@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::config::Retry;
 
+/// Longer waits are none of a sender's that is alive.
+const WAIT_MAX: Duration = Duration::from_secs(86_400);
+
 /// The attempts at one body. Time and chance are arguments.
 #[derive(Debug)]
 pub(crate) struct Backoff {
@@ -28,7 +31,7 @@ impl Backoff {
     ) -> Option<Duration> {
         let doubled = self.retry.initial.saturating_mul(1 << self.failures.min(30));
         self.failures += 1;
-        let wait = doubled.min(self.retry.max).mul_f64(0.5 + chance / 2.0);
+        let wait = doubled.min(self.retry.max).min(WAIT_MAX).mul_f64(0.5 + chance / 2.0);
         let wait = wait.max(asked.unwrap_or_default());
         (elapsed.saturating_add(wait) <= self.retry.total).then_some(wait)
     }
@@ -69,7 +72,9 @@ mod tests {
     }
 
     #[test]
-    fn many_failures_do_not_overflow() {
+    fn neither_many_failures_nor_long_times_overflow() {
+        let [initial, max, total] = [Duration::MAX; 3];
+        assert!(next(&mut Backoff::new(Retry { initial, max, total }), 0, None, 1.0).is_some());
         let mut backoff = backoff();
         for _ in 0..100 {
             assert!(next(&mut backoff, 0, None, 1.0).is_some());

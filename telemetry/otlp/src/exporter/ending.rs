@@ -7,6 +7,14 @@ use tokio::select;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
+/// Longest wait there is; clocks have an end.
+const WAIT_MAX: Duration = Duration::from_secs(365 * 86_400);
+
+/// The time after a wait.
+pub(super) fn after(wait: Duration) -> Instant {
+    Instant::now() + wait.min(WAIT_MAX)
+}
+
 /// Tells whether the exporter is to end, and by when.
 #[derive(Debug, Clone)]
 pub(super) struct Ending(watch::Receiver<Option<Instant>>);
@@ -39,13 +47,13 @@ impl Ending {
     /// go beyond it, there is no other attempt: whether there is.
     pub(super) async fn pause(&mut self, wait: Duration) -> bool {
         if let Some(deadline) = self.deadline() {
-            let is_in_time = Instant::now() + wait < deadline;
+            let is_in_time = after(wait) < deadline;
             if is_in_time {
                 sleep(wait).await;
             }
             return is_in_time;
         }
-        self.sleep_until(Instant::now() + wait).await;
+        self.sleep_until(after(wait)).await;
         true
     }
 

@@ -8,7 +8,7 @@ use telemetry::Reader;
 use tokio::time::Instant;
 
 use super::body::intercept;
-use super::ending::Ending;
+use super::ending::{self, Ending};
 use super::outlook::Outlook;
 use crate::backoff::Backoff;
 use crate::config::{Intercept, Retry};
@@ -61,14 +61,15 @@ impl Cursor {
 impl MetricsLane {
     /// Exports once per interval, and at the end once more.
     pub(super) async fn run(mut self) {
-        let mut next = Instant::now() + self.interval;
+        let mut next = ending::after(self.interval);
         loop {
             let is_last = self.ending.sleep_until(next.max(self.outlook.not_before())).await;
+            // From here on, so that exports that take long do not run after each other.
+            next = ending::after(self.interval);
             let is_delivered = self.export().await;
             if is_last {
                 return self.cursor.is_settled.set(is_delivered);
             }
-            next = (next + self.interval).max(Instant::now());
         }
     }
 

@@ -28,8 +28,6 @@ pub use report::ShutdownReport;
 
 use worker::Setup;
 
-/// Longest deadline there is; clocks have an end.
-const DEADLINE_MAX: Duration = Duration::from_secs(365 * 86_400);
 /// What the exporter's thread may need beyond the deadline to say what became of everything.
 const ANSWER_WAIT: Duration = Duration::from_secs(1);
 
@@ -73,19 +71,18 @@ impl OtlpExporter {
     ///
     /// A receiver that asked to be left alone for longer is asked once more.
     pub fn shutdown(self, within: Duration) -> ShutdownReport {
-        let within = within.min(DEADLINE_MAX);
         self.begin(within);
-        self.report.recv_timeout(within + ANSWER_WAIT).unwrap_or(ShutdownReport::UNKNOWN)
+        self.report.recv_timeout(within.saturating_add(ANSWER_WAIT)).unwrap_or(ShutdownReport::UNKNOWN)
     }
 
     /// The same, waiting as a future of any runtime: the receiver may run on the thread of who awaits it.
     pub async fn shutdown_async(self, within: Duration) -> ShutdownReport {
-        self.begin(within.min(DEADLINE_MAX));
+        self.begin(within);
         self.report_async.await.unwrap_or(ShutdownReport::UNKNOWN)
     }
 
     fn begin(&self, within: Duration) {
-        self.ending.send_replace(Some(Instant::now() + within));
+        self.ending.send_replace(Some(ending::after(within)));
     }
 }
 

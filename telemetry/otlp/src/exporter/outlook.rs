@@ -5,6 +5,7 @@ use std::rc::Rc;
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::ending;
 use super::notices::{Notice, Notices};
 use crate::metrics::{Counts, Failure};
 use crate::signal::Signal;
@@ -37,7 +38,7 @@ impl Outlook {
         match &verdict {
             Verdict::Delivered(partial) => self.delivered(payload.len(), partial),
             Verdict::Retry { failure, after, detail } => {
-                self.not_before = Instant::now() + after.unwrap_or_default();
+                self.not_before = ending::after(after.unwrap_or_default());
                 self.failed(*failure, detail);
             }
             Verdict::Refused { detail } => self.failed(Failure::Refused, detail),

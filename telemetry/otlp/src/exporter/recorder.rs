@@ -8,10 +8,10 @@ use std::time::Duration;
 use telemetry::logs::{Taken, its};
 use tokio::select;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::body::intercept;
-use super::ending::Ending;
+use super::ending::{self, Ending};
 use super::queue::Batch;
 use super::record_lane::Waiting;
 use crate::config::Intercept;
@@ -38,7 +38,7 @@ impl Recorder {
     /// Takes what was recorded once per interval, or when there is much, and at the end once more.
     pub(super) async fn run(mut self) {
         loop {
-            let next = Instant::now() + self.interval;
+            let next = ending::after(self.interval);
             let is_last = {
                 let much = Arc::clone(&self.much);
                 select! {

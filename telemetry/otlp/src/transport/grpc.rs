@@ -50,7 +50,7 @@ pub(super) fn verdict(answer: &Answer) -> Verdict {
     let detail = format!("grpc-status {code} {}", text(trailers, "grpc-message").unwrap_or_default());
     let detail = detail.trim_end().to_owned();
     if is_retryable(code) || code == RESOURCE_EXHAUSTED && after.is_some() {
-        return Verdict::Retry { failure: Failure::Throttled, after, detail };
+        return Verdict::throttled(after, detail);
     }
     Verdict::Refused { detail }
 }
@@ -72,7 +72,7 @@ fn is_retryable(code: u8) -> bool {
 /// An answer that is none of gRPC's: from something in between (gRPC, "HTTP to gRPC Status Code Mapping").
 fn of_http(status: StatusCode) -> Verdict {
     match status.as_u16() {
-        429 | 502 | 503 | 504 => Verdict::retry(Failure::Throttled, status.as_str()),
+        429 | 502 | 503 | 504 => Verdict::throttled(None, status.as_str().to_owned()),
         _ => Verdict::Refused { detail: status.as_str().to_owned() },
     }
 }

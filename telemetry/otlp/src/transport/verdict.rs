@@ -34,7 +34,16 @@ impl Partial {
     }
 }
 
+/// Longest time that a receiver can ask to be left alone; more would be a mistake.
+const AFTER_MAX: Duration = Duration::from_secs(3600);
+
 impl Verdict {
+    /// The receiver wants to be asked later.
+    pub(super) fn throttled(after: Option<Duration>, detail: String) -> Self {
+        let after = after.map(|after| after.min(AFTER_MAX));
+        Self::Retry { failure: Failure::Throttled, after, detail }
+    }
+
     pub(super) fn retry(failure: Failure, detail: &str) -> Self {
         Self::Retry { failure, after: None, detail: detail.to_owned() }
     }
