@@ -52,8 +52,7 @@ struct ServerMetrics {
     records: Histogram,
 }
 
-static SPAN: SpanDescriptor =
-    SpanDescriptor { name: "app.request", kind: SpanKind::Server, target: "app", brief: "", keys: &[] };
+static SPAN: SpanDescriptor = SpanDescriptor::new("app.request", SpanKind::Server, "app");
 
 fn main() -> io::Result<()> {
     let folder = env::args().nth(1).ok_or_else(|| io::Error::other("usage: write_bodies FOLDER"))?;

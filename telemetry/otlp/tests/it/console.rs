@@ -12,8 +12,7 @@ use telemetry_otlp::ConsoleExporter;
 use crate::process;
 use crate::sets::{EveryMetrics, attributes};
 
-static SPAN: SpanDescriptor =
-    SpanDescriptor { name: "test.span", kind: SpanKind::Server, target: "test", brief: "", keys: &[] };
+static SPAN: SpanDescriptor = SpanDescriptor::new("test.span", SpanKind::Server, "test");
 
 /// Memory that somebody else can look at.
 #[derive(Debug, Clone, Default)]

@@ -18,8 +18,7 @@ const PROTOCOLS: [Protocol; 2] = [Protocol::HttpProtobuf, Protocol::Grpc];
 const DEADLINE: Duration = Duration::from_secs(20);
 const REQUESTS: &str = "test.exported.requests";
 
-static SPAN: SpanDescriptor =
-    SpanDescriptor { name: "test.span", kind: SpanKind::Internal, target: "test", brief: "", keys: &[] };
+static SPAN: SpanDescriptor = SpanDescriptor::new("test.span", SpanKind::Internal, "test");
 
 /// What is exported.
 #[metric_set(name = "test.exported")]
