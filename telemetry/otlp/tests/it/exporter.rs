@@ -1,10 +1,12 @@
 //! The exporter and a receiver, over loopback.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use prost::Message;
+use telemetry::logs;
 use telemetry::trace::{ActiveSpan, Parent, SpanDescriptor, SpanKind};
 use telemetry::{Counter, Set, Telemetry, TelemetryOptions, Temporality, Worker, metric_set, otel_info};
 use telemetry_otlp::{
@@ -469,4 +471,51 @@ fn what_goes_nowhere_is_not_looked_at_and_mistakes_are_told_at_the_start() {
     }
     let exporter = OtlpExporter::start(&telemetry, OtlpOptions::default()).expect("there is nothing to do");
     assert!(exporter.shutdown(DEADLINE).is_complete());
+}
+
+/// Everything there is to know about a receiver that comes and goes: what was emitted was taken, or dropped and counted.
+#[test]
+fn whatever_the_receiver_does_the_numbers_add_up() {
+    const THREADS: u64 = 4;
+    const EVENTS: u64 = 3000;
+    let _turn = process::record();
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start(protocol);
+        let mut fixture = fixture(&receiver);
+        fixture.options.queue_bytes_max = 100_000;
+        let moods = [Reply::Status(503, &[]), Reply::Close, Reply::Status(400, &[]), Reply::Close];
+        for word in ["etrics", "ogs"] {
+            receiver.reply(word, moods.iter().cycle().take(12).cloned());
+        }
+        let sdk_dropped = logs::dropped();
+        let exporter = fixture.start();
+        std::thread::scope(|scope| {
+            for _ in 0..THREADS {
+                let telemetry = &fixture.telemetry;
+                scope.spawn(move || {
+                    let set: Set<ExportedMetrics> = telemetry.worker().register(());
+                    for number in 0..EVENTS {
+                        set.requests.inc();
+                        otel_info!("test.happened", number = number);
+                        std::thread::yield_now();
+                    }
+                });
+            }
+        });
+        // What is lost at the end is in the report as well: more, until the receiver is well.
+        let more = Cell::new(0);
+        until(|| {
+            otel_info!("test.more");
+            more.set(more.get() + 1);
+            fixture.failures("refused") == 6 && fixture.failures("throttled") == 6
+        });
+        assert!(exporter.shutdown(DEADLINE).is_complete());
+        let requests = receiver.received();
+        assert_eq!(taken(&requests).map(|it| it.sum(REQUESTS)).sum::<i64>(), (THREADS * EVENTS) as i64);
+        let delivered = taken(&requests).map(|it| it.log_names().len() as u64).sum::<u64>();
+        let dropped = fixture.telemetry.collect().sum("telemetry.exporter.records.dropped", &[])
+            + (logs::dropped() - sdk_dropped);
+        assert_eq!(delivered + dropped, THREADS * EVENTS + more.get());
+        assert!(delivered > 0 && dropped > 0, "{delivered} delivered, {dropped} dropped");
+    }
 }
