@@ -5,12 +5,13 @@
 mod counters;
 mod otel;
 mod side;
+mod varying;
 
 /// A name to ask for, and what answers it.
 type Question = (&'static str, fn());
 
 /// In the order of printing.
-const QUESTIONS: [Question; 1] = [("counters", counters::run)];
+const QUESTIONS: [Question; 2] = [("counters", counters::run), ("varying", varying::run)];
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();

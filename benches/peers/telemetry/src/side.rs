@@ -1,9 +1,14 @@
 //! Two sides that record the same, compared only if both have recorded all of it.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 
 use benches_measure::ratio::{Ratio, alternate};
-use benches_measure::report;
+use benches_measure::{cpu, report};
+
+/// How many threads record at once where several do.
+pub const THREADS: usize = 2;
 
 /// Sums agree up to what rounding does in another order of additions.
 const ROUNDING: f64 = 1e-9;
@@ -27,6 +32,25 @@ impl<'a> Side<'a> {
     pub fn new(name: &'static str, pass: impl FnMut() -> f64 + 'a, totals: impl Fn() -> Totals + 'a) -> Self {
         Self { name, pass: Box::new(pass), totals: Box::new(totals) }
     }
+}
+
+/// A side of several threads at once, each with a `T` of its own, on which it makes so many calls of so many recordings.
+pub fn threads<'a, T: Send + 'a>(
+    name: &'static str,
+    (calls, recordings): (u64, u64),
+    owned: [T; THREADS],
+    call: impl Fn(&mut T) + Sync + 'a,
+    total: impl Fn(&mut [T]) -> u64 + 'a,
+) -> Side<'a> {
+    let owned = Rc::new(RefCell::new(owned));
+    let read = Rc::clone(&owned);
+    let pass = move || {
+        let call = &call;
+        let mut owned = owned.borrow_mut();
+        let mut workers = owned.each_mut().map(|owned| move || call(owned));
+        cpu::per_call_on_threads(calls, &mut workers) / recordings as f64
+    };
+    Side::new(name, pass, move || Totals::counted(total(&mut *read.borrow_mut())))
 }
 
 /// How two sides are compared.
