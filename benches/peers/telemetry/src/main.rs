@@ -3,6 +3,7 @@
 //! `telemetry-peers [QUESTION]...` measures every question, or those named, and prints `info` lines.
 
 mod counters;
+mod histograms;
 mod otel;
 mod side;
 mod varying;
@@ -11,7 +12,8 @@ mod varying;
 type Question = (&'static str, fn());
 
 /// In the order of printing.
-const QUESTIONS: [Question; 2] = [("counters", counters::run), ("varying", varying::run)];
+const QUESTIONS: [Question; 3] =
+    [("counters", counters::run), ("varying", varying::run), ("histograms", histograms::run)];
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();

@@ -40,7 +40,7 @@ pub fn threads<'a, T: Send + 'a>(
     (calls, recordings): (u64, u64),
     owned: [T; THREADS],
     call: impl Fn(&mut T) + Sync + 'a,
-    total: impl Fn(&mut [T]) -> u64 + 'a,
+    totals: impl Fn(&mut [T]) -> Totals + 'a,
 ) -> Side<'a> {
     let owned = Rc::new(RefCell::new(owned));
     let read = Rc::clone(&owned);
@@ -50,7 +50,7 @@ pub fn threads<'a, T: Send + 'a>(
         let mut workers = owned.each_mut().map(|owned| move || call(owned));
         cpu::per_call_on_threads(calls, &mut workers) / recordings as f64
     };
-    Side::new(name, pass, move || Totals::counted(total(&mut *read.borrow_mut())))
+    Side::new(name, pass, move || totals(&mut *read.borrow_mut()))
 }
 
 /// How two sides are compared.

@@ -82,5 +82,5 @@ fn threads<'a, T: Send + 'a>(
         count(counter);
         black_box(&mut *counter);
     };
-    side::threads(name, (CALLS_ON_THREADS, 1), counters, call, move |_| total())
+    side::threads(name, (CALLS_ON_THREADS, 1), counters, call, move |_| Totals::counted(total()))
 }

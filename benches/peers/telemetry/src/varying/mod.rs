@@ -95,5 +95,7 @@ fn threads<'a, T: Send + 'a>(
             black_box(&mut *set);
         }
     };
-    side::threads(name, (PASSES as u64, STREAM as u64), sets, whole_stream, total)
+    side::threads(name, (PASSES as u64, STREAM as u64), sets, whole_stream, move |sets| {
+        Totals::counted(total(sets))
+    })
 }
