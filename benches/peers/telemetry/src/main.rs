@@ -1,7 +1,8 @@
 //! The telemetry SDK beside others, in one process and in turns.
 //!
-//! `telemetry-peers [QUESTION]...` measures every question, or those named, and prints `info` lines.
+//! `telemetry-peers [QUESTION]...` measures every question, or those named, and prints `bar` and `info` lines.
 
+mod collect;
 mod counters;
 mod histograms;
 mod otel;
@@ -12,8 +13,12 @@ mod varying;
 type Question = (&'static str, fn());
 
 /// In the order of printing.
-const QUESTIONS: [Question; 3] =
-    [("counters", counters::run), ("varying", varying::run), ("histograms", histograms::run)];
+const QUESTIONS: &[Question] = &[
+    ("counters", counters::run),
+    ("varying", varying::run),
+    ("histograms", histograms::run),
+    ("collect", collect::run),
+];
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
