@@ -117,7 +117,7 @@ fn histogram_differences(
     each: &mut impl FnMut(Change),
 ) {
     let layout = HistogramLayout::of(field);
-    float(body, now, last, each);
+    (body..body + HistogramLayout::SUMS).for_each(|cell| float(cell, now, last, each));
     let counts = layout.counts().start + body..layout.counts().end + body;
     if field.buckets == Some(Buckets::Adaptive) {
         integer(counts.start, now, last, each);

@@ -7,6 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering, fence};
 pub(super) struct Sequence(pub(super) &'static AtomicU64);
 
 impl Sequence {
+    /// How many times it was written, modulo two.
+    #[inline]
+    pub(super) fn parity(self) -> usize {
+        (self.0.load(Ordering::Relaxed) / 2 % 2) as usize
+    }
+
     /// Does `write` between two changes of the word: two plain stores, no locked instruction.
     #[inline]
     pub(super) fn during(self, write: impl FnOnce()) {
