@@ -31,6 +31,7 @@ pub fn run() {
 fn worst(dirty: Comparison) -> Result<f64, String> {
     let added_up = dirty.run(&mut ours::aggregated(Dirt::OneField), &mut dfe::accumulated(Dirt::OneField))?;
     let totals = dirty.run(&mut ours::collected(), &mut dfe::exported())?;
+    dirty.tell(&mut ours::flushed(Dirt::OneField), &mut dfe::accumulated(Dirt::OneField));
     dirty.tell(&mut ours::read(), &mut dfe::exported());
     Ok(added_up.max(totals))
 }

@@ -25,26 +25,31 @@ twenty_counters! {
     #[metric_set(name = "bench.collect", attributes = Attributes)]
 }
 
-/// Flushed by their owner and added up: as far as the peer's cycle goes.
+/// Flushed and added up by whoever collects: as far as the peer's cycle goes.
 pub fn aggregated(dirt: Dirt) -> Side<'static> {
-    let mut flow = Flow::new();
-    let telemetry = flow.telemetry.clone();
-    let aggregate = |flow: &mut Flow| {
+    side("ours", dirt, |flow| flow.telemetry.aggregate())
+}
+
+/// Flushed by their owner first: whoever collects then looks at all of them again.
+pub fn flushed(dirt: Dirt) -> Side<'static> {
+    side("ours with a flush of the owner's", dirt, |flow| {
         flow.worker.flush();
         flow.telemetry.aggregate();
-    };
+    })
+}
+
+fn side(name: &'static str, dirt: Dirt, aggregate: fn(&mut Flow)) -> Side<'static> {
+    let mut flow = Flow::new();
+    let telemetry = flow.telemetry.clone();
     let pass = move || pass(dirt, &mut flow, Flow::count, aggregate, |()| {});
-    Side::new("ours", pass, move || Totals::counted(total(&telemetry.collect())))
+    Side::new(name, pass, move || Totals::counted(total(&telemetry.collect())))
 }
 
 /// Flushed, added up, and all totals copied for an exporter.
 pub fn collected() -> Side<'static> {
     let mut flow = Flow::new();
     let telemetry = flow.telemetry.clone();
-    let collect = |flow: &mut Flow| {
-        flow.worker.flush();
-        flow.telemetry.collect()
-    };
+    let collect = |flow: &mut Flow| flow.telemetry.collect();
     let pass = move || pass(Dirt::OneField, &mut flow, Flow::count, collect, drop);
     Side::new("ours with a collection", pass, move || Totals::counted(total(&telemetry.collect())))
 }
@@ -55,8 +60,7 @@ pub fn read() -> Side<'static> {
     let changes = Rc::new(RefCell::new((flow.telemetry.reader(Temporality::Delta), 0)));
     let read = Rc::clone(&changes);
     let pass = move || {
-        let collect = |flow: &mut Flow| {
-            flow.worker.flush();
+        let collect = |_: &mut Flow| {
             changes.borrow_mut().0.collect();
         };
         let add = |()| {
