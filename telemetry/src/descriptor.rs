@@ -182,13 +182,13 @@ pub struct EnumMember {
 
 impl MetricsDescriptor {
     /// How many cells one instance of the set needs.
-    pub(crate) fn cells(&self) -> usize {
+    pub(crate) const fn cells(&self) -> usize {
         self.body_start(self.fields.len())
     }
 
     /// Cells that change whenever anything changes: one per field, in field order, the count of rejected recordings,
     /// and whether the owner is gone.
-    pub(crate) fn head_cells(&self) -> usize {
+    pub(crate) const fn head_cells(&self) -> usize {
         self.fields.len() + HEAD_CELLS_FIXED
     }
 
@@ -203,8 +203,13 @@ impl MetricsDescriptor {
     }
 
     /// First body cell of a field.
-    pub(crate) fn body_start(&self, field: usize) -> usize {
-        self.head_cells() + self.fields[..field].iter().map(MetricsField::body_cells).sum::<usize>()
+    pub(crate) const fn body_start(&self, field: usize) -> usize {
+        let (mut start, mut before) = (self.head_cells(), 0);
+        while before < field {
+            start += self.fields[before].body_cells();
+            before += 1;
+        }
+        start
     }
 
     /// The body cells of a field; most instruments have none.
@@ -221,7 +226,7 @@ impl MetricsDescriptor {
 
 impl MetricsField {
     /// Cells of the field beside its head.
-    pub(crate) fn body_cells(&self) -> usize {
+    pub(crate) const fn body_cells(&self) -> usize {
         match self.kind {
             InstrumentKind::ObserveCounterU64 | InstrumentKind::ObserveCounterF64 => 1,
             InstrumentKind::Mmsc => mmsc::CELLS,
@@ -242,7 +247,7 @@ impl HistogramLayout {
     /// Sums that take turns: an addition then waits for the last but one to be stored, not for the last.
     pub(crate) const SUMS: usize = 2;
 
-    pub(crate) fn of(field: &MetricsField) -> Self {
+    pub(crate) const fn of(field: &MetricsField) -> Self {
         let counts = match field.buckets {
             // Zeros have no exponential bucket.
             Some(Buckets::Adaptive) => 1 + adaptive::CELLS,
@@ -260,20 +265,8 @@ impl HistogramLayout {
         Self::SUMS + self.counts..self.cells()
     }
 
-    fn cells(self) -> usize {
+    const fn cells(self) -> usize {
         Self::SUMS + self.counts + self.exemplars
-    }
-}
-
-/// What is wrong with a field that has buckets and is no histogram.
-///
-/// The macros already say this on the user's word; this is for an instrument behind a type alias, and `const` so
-/// that it is said when the declaration compiles.
-pub const fn field_problem(kind: InstrumentKind, has_buckets: bool) -> Option<&'static str> {
-    match kind {
-        InstrumentKind::Histogram => None,
-        _ if has_buckets => Some("only a histogram has a range, buckets or exemplars"),
-        _ => None,
     }
 }
 
@@ -282,5 +275,38 @@ pub const fn buckets_of(kind: InstrumentKind, declared: Option<Buckets>) -> Opti
     match (kind, declared) {
         (InstrumentKind::Histogram, None) => Some(Buckets::Adaptive),
         (_, declared) => declared,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HistogramLayout;
+    use crate::exemplar;
+    use crate::{Histogram, MetricSet, Telemetry, metric_set};
+
+    /// Sizes.
+    #[metric_set(name = "test.descriptor")]
+    struct Sizes {
+        /// Sizes.
+        #[metric(unit = "By", range = "1B..1MiB")]
+        size: Histogram,
+    }
+
+    /// Sizes with exemplars.
+    #[metric_set(name = "test.descriptor.exemplars")]
+    struct SizesWithExemplars {
+        /// Sizes.
+        #[metric(unit = "By", range = "1B..1MiB", exemplars)]
+        size: Histogram,
+    }
+
+    #[test]
+    fn only_who_keeps_exemplars_has_cells_for_them() {
+        let worker = Telemetry::default().worker();
+        worker.register::<Sizes>(()).size.record(1.0);
+        worker.register::<SizesWithExemplars>(()).size.record(1.0);
+        let [without, with] = [Sizes::DESCRIPTOR, SizesWithExemplars::DESCRIPTOR];
+        assert_eq!(with.cells() - without.cells(), exemplar::CELLS);
+        assert!(HistogramLayout::of(&without.fields[0]).exemplars().is_empty());
     }
 }
