@@ -3,15 +3,24 @@
 mod declarations;
 mod events;
 mod exemplars;
+mod filters;
 mod flow;
 mod histograms;
 mod increment;
 mod instruments;
+mod its;
+#[cfg(feature = "tracing")]
+mod libraries;
 mod macros;
 mod nested;
 mod observed;
 mod open;
+mod process;
 mod prometheus;
+mod rates;
 mod readers;
 mod schedules;
+mod scopes;
+mod spans;
+mod trace_context;
 mod varying;

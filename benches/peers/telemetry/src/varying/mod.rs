@@ -8,6 +8,7 @@ mod prometheus_client;
 use std::hint::black_box;
 
 use ::prometheus_client::encoding::EncodeLabelValue;
+use telemetry::AttributeValue;
 use benches_measure::cpu;
 use benches_measure::goal::VARYING;
 use benches_measure::rng::Rng;
@@ -21,19 +22,28 @@ const PASSES: usize = 64;
 const STREAM: usize = 16 << 10;
 
 /// One enum for every side, so that all choose by the same values in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AttributeEnum, EncodeLabelValue)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AttributeEnum, AttributeValue, EncodeLabelValue)]
+#[attribute(key = "bench.outcome")]
 enum Outcome {
+    /// Unchanged.
     Kept,
+    /// Left out.
     Dropped,
+    /// Changed.
     Rewritten,
+    /// Neither.
     Failed,
 }
 
 /// The other one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AttributeEnum, EncodeLabelValue)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AttributeEnum, AttributeValue, EncodeLabelValue)]
+#[attribute(key = "bench.signal")]
 enum Signal {
+    /// Records of events.
     Logs,
+    /// Points.
     Metrics,
+    /// Spans.
     Traces,
 }
 
