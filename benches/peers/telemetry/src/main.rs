@@ -4,9 +4,13 @@
 
 mod collect;
 mod counters;
+mod events;
 mod histograms;
 mod otel;
+mod otlp;
+mod sets;
 mod side;
+mod text;
 mod varying;
 
 /// A name to ask for, and what answers it.
@@ -18,6 +22,9 @@ const QUESTIONS: &[Question] = &[
     ("varying", varying::run),
     ("histograms", histograms::run),
     ("collect", collect::run),
+    ("otlp", otlp::run),
+    ("text", text::run),
+    ("events", events::run),
 ];
 
 fn main() {

@@ -53,6 +53,15 @@ pub fn threads<'a, T: Send + 'a>(
     Side::new(name, pass, move || totals(&mut *read.borrow_mut()))
 }
 
+/// Says what both sides cost.
+pub fn tell(name: &str, ours: &str, theirs: &str, measured: Ratio) {
+    let Ratio { ours: our_cost, theirs: their_cost, ratio } = measured;
+    report::info(
+        name,
+        format_args!("{ours} {our_cost:.2} ns, {theirs} {their_cost:.2} ns, ratio {ratio:.3}"),
+    );
+}
+
 /// How two sides are compared.
 #[derive(Debug, Clone, Copy)]
 pub struct Comparison {
@@ -71,15 +80,8 @@ impl Comparison {
         let measured = alternate(self.rounds, &mut ours.pass, &mut theirs.pass);
         self.check(ours, before[0])?;
         self.check(theirs, before[1])?;
-        let Ratio { ours: our_cost, theirs: their_cost, ratio } = measured;
-        report::info(
-            self.name,
-            format_args!(
-                "{} {our_cost:.2} ns, {} {their_cost:.2} ns, ratio {ratio:.3}",
-                ours.name, theirs.name
-            ),
-        );
-        Ok(ratio)
+        tell(self.name, ours.name, theirs.name, measured);
+        Ok(measured.ratio)
     }
 
     /// Compares for information.

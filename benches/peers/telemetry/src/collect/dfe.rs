@@ -10,8 +10,8 @@ use otel_arrow_dfe_telemetry::registry::TelemetryRegistryHandle;
 use otel_arrow_dfe_telemetry::reporter::MetricsReporter;
 use otel_arrow_dfe_telemetry_macros::{attribute_set, metric_set};
 
-use super::sets::twenty_counters;
 use super::{Dirt, SETS, pass};
+use crate::sets::twenty_counters;
 use crate::side::{Side, Totals};
 
 /// What tells the sets apart.
@@ -70,7 +70,7 @@ impl Flow {
     }
 
     fn count(&mut self, set: usize, field: usize) {
-        count(&mut self.sets[set], field);
+        add(&mut self.sets[set], field, 1);
     }
 
     /// What its collector does with what the owners report.

@@ -2,7 +2,6 @@
 
 mod dfe;
 mod ours;
-mod sets;
 
 use std::hint::black_box;
 use std::time::Duration;

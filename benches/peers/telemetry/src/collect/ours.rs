@@ -7,8 +7,8 @@ use telemetry::{
     Collected, Counter, MetricSet, Set, Telemetry, Temporality, Worker, attribute_set, metric_set,
 };
 
-use super::sets::twenty_counters;
 use super::{Dirt, FIELDS, SETS, pass};
+use crate::sets::twenty_counters;
 use crate::side::{Side, Totals};
 
 /// What tells the sets apart.
@@ -90,7 +90,7 @@ impl Flow {
     }
 
     fn count(&mut self, set: usize, field: usize) {
-        count(&self.sets[set], field);
+        add(&self.sets[set], field, 1);
     }
 }
 

@@ -8,11 +8,11 @@ mod prometheus_client;
 use std::hint::black_box;
 
 use ::prometheus_client::encoding::EncodeLabelValue;
-use telemetry::AttributeValue;
 use benches_measure::cpu;
 use benches_measure::goal::VARYING;
 use benches_measure::rng::Rng;
 use otel_arrow_dfe_telemetry_macros::AttributeEnum;
+use telemetry::AttributeValue;
 
 use crate::side::{self, Comparison, Side, THREADS, Totals};
 

@@ -1,9 +1,9 @@
 //! A set of twenty counters, for whichever library has `Counter`.
 
-/// Declares `Calls` with these attributes on it, and a function that counts one in a field of such a reference.
+/// Declares `Calls` with these attributes on it, and a function that adds to a field of such a reference.
 macro_rules! twenty_counters {
     ($reference:ty, $(#[$attribute:meta])+) => {
-        $crate::collect::sets::twenty_counters! {
+        $crate::sets::twenty_counters! {
             @fields $reference, [$(#[$attribute])+]
             f00 0, f01 1, f02 2, f03 3, f04 4, f05 5, f06 6, f07 7, f08 8, f09 9,
             f10 10, f11 11, f12 12, f13 13, f14 14, f15 15, f16 16, f17 17, f18 18, f19 19
@@ -19,9 +19,9 @@ macro_rules! twenty_counters {
             )+
         }
 
-        fn count(set: $reference, field: usize) {
+        fn add(set: $reference, field: usize, n: u64) {
             match field {
-                $($index => set.$field.inc(),)+
+                $($index => set.$field.add(n),)+
                 _ => unreachable!("there are twenty fields"),
             }
         }
