@@ -31,7 +31,7 @@ lint: setup
 
 bars: setup
 # Half of that program is ours: once built it is built anew, or it would measure what is there no more.
-	@if [ -e '$(PEERS_TARGET_DIR)/release/telemetry-peers' ]; then $(TELEMETRY_PEERS); fi
+	@if [ -e '$(PEERS_TARGET_DIR)/release/sdk-peers' ]; then $(TELEMETRY_PEERS); fi
 	PEERS_TARGET_DIR='$(PEERS_TARGET_DIR)' $(CARGO) run --release -p benches --bin bars
 
 peers: setup

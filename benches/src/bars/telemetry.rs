@@ -7,7 +7,7 @@ use benches_measure::goal::{self, Goal};
 
 use crate::peer;
 
-const PROGRAM: &str = "telemetry-peers";
+const PROGRAM: &str = "sdk-peers";
 
 pub(super) fn run() {
     let unmeasured = match measure() {

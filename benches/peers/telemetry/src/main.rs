@@ -1,6 +1,6 @@
 //! The telemetry SDK beside others, in one process and in turns.
 //!
-//! `telemetry-peers [QUESTION]...` measures every question, or those named, and prints `bar` and `info` lines.
+//! `sdk-peers [QUESTION]...` measures every question, or those named, and prints `bar` and `info` lines.
 
 mod collect;
 mod counters;

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use benches_measure::cpu;
 use benches_measure::goal::EVENT;
 
-use crate::side::{Comparison, Side, Totals};
+use crate::side::{Comparison, Totals};
 
 const ROUNDS: usize = 21;
 /// Events in a pass: fewer than the queue of either side holds, so that none is dropped.
