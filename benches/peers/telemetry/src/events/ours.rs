@@ -15,7 +15,21 @@ pub fn set_up() {
     logs::init(LogSetup { per_second: None, ..LogSetup::new(Level::Info, Provider::Its) });
 }
 
-pub fn exported() -> Side<'static> {
+/// Taken, as an exporter gets them.
+pub fn taken() -> Side<'static> {
+    let mut taken = Taken::new();
+    let count = Rc::new(Cell::new(0));
+    let read = Rc::clone(&count);
+    let pass = move || {
+        let nanos = pass(emit, || its::take(&mut taken));
+        count.set(count.get() + taken.logs().count() as u64);
+        nanos
+    };
+    Side::new("ours", pass, move || Totals::counted(read.get()))
+}
+
+/// Taken and encoded.
+pub fn encoded() -> Side<'static> {
     let (mut taken, mut message) = (Taken::new(), Vec::new());
     let encoded = Rc::new(Cell::new(0));
     let read = Rc::clone(&encoded);
@@ -28,7 +42,7 @@ pub fn exported() -> Side<'static> {
             encoded.set(encoded.get() + count as u64);
         })
     };
-    Side::new("ours", pass, move || Totals::counted(read.get()))
+    Side::new("ours as OTLP", pass, move || Totals::counted(read.get()))
 }
 
 pub fn disabled() -> Side<'static> {
