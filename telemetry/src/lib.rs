@@ -30,12 +30,15 @@ pub mod linked;
 pub mod logs;
 mod observe;
 mod own;
+mod per_thread;
 mod pipeline;
 mod prometheus;
+mod queue;
 mod reader;
 mod reading;
 mod series;
 mod set;
+mod sync;
 mod topology;
 pub mod trace;
 mod varying;
@@ -55,10 +58,11 @@ pub use instrument::{
     Counter, Gauge, Histogram, Instrument, Mmsc, ObserveCounter, ObserveUpDownCounter, UpDownCounter,
 };
 pub use observe::Observation;
+pub use per_thread::PerThread;
 pub use prometheus::TextFormat;
 pub use reader::{Reader, Temporality};
 pub use set::{MetricSet, Set};
-pub use telemetry_macros::{AttributeValue, attribute_set, metric_set};
+pub use telemetry_macros::{AttributeValue, attribute_set, event, metric_set, span};
 pub use topology::Topology;
 pub use varying::{Varying, VaryingAttribute};
 pub use worker::Worker;
@@ -69,7 +73,7 @@ pub mod __private {
     pub use crate::checks::{buckets_problem, budget_problem, flattened_problem, varying_problem};
     pub use crate::descriptor::buckets_of;
     pub use crate::flatten::{flattened, flattened_len};
-    pub use crate::linked::LinkedMetrics;
+    pub use crate::linked::{LinkedMetrics, LinkedSpan};
     pub use crate::logs::__private::*;
     pub use crate::set::Cells;
     pub use inventory;

@@ -1,7 +1,7 @@
 //! A distribution of values in fixed memory.
 
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use super::sealed::Attach;
@@ -12,6 +12,7 @@ use crate::buckets::{Buckets, bounds_index};
 use crate::descriptor::{HistogramLayout, InstrumentKind};
 use crate::exemplar;
 use crate::exponential::{self, BUCKETS_MAX};
+use crate::sync::{AtomicU64, own};
 use crate::trace::SpanContext;
 
 /// A distribution of values in fixed memory: a sum and a count per bucket.
@@ -68,7 +69,7 @@ impl Histogram {
 
     #[inline]
     fn sum(&self, turn: usize) -> f64 {
-        f64::from_bits(self.sums[turn].load(Ordering::Relaxed))
+        f64::from_bits(own(&self.sums[turn]))
     }
 
     #[inline]
@@ -87,8 +88,7 @@ impl Histogram {
         let (zeros, cells) = self.counts.split_first().expect("an adapting histogram has cells");
         self.sequence.during(|| {
             self.sums[turn].store(sum.to_bits(), Ordering::Relaxed);
-            let (coarseness, start) =
-                (cells[0].load(Ordering::Relaxed), cells[1].load(Ordering::Relaxed) as i32);
+            let (coarseness, start) = (own(&cells[0]), own(&cells[1]) as i32);
             let place = (exponential::index(value) >> coarseness).wrapping_sub(start);
             if value == 0.0 {
                 add(zeros, 1);
@@ -107,7 +107,7 @@ impl Histogram {
 fn make_room(cells: &[AtomicU64], value: f64) {
     let mut copy = [0; adaptive::CELLS];
     for (copy, cell) in copy.iter_mut().zip(cells) {
-        *copy = cell.load(Ordering::Relaxed);
+        *copy = own(cell);
     }
     adaptive::add(&mut copy, 0, exponential::index(value), 1);
     for (copy, cell) in copy.iter().zip(cells) {

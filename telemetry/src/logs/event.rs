@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 use std::time::SystemTime;
 
 use super::{FieldValue, Level};
+use crate::descriptor::{AttributeField, AttributeKind, Stability};
 use crate::trace::SpanContext;
 
 /// What an event is, known when the program was compiled.
@@ -19,14 +20,36 @@ pub struct EventDescriptor {
     pub module: &'static str,
     /// What it means; empty if nobody wrote that down.
     pub brief: &'static str,
-    /// The keys of its fields, in the order written. Empty for events whose keys only show when they happen.
-    pub keys: &'static [&'static str],
+    /// Its fields, in the order written. Empty for events whose keys only show when they happen.
+    pub fields: &'static [FieldDescriptor],
+    /// How far its declaration can be relied on.
+    pub stability: Stability,
+    /// Why it should not be used any more, and what to use instead.
+    pub deprecated: Option<&'static str>,
+}
+
+/// What a field of an event or of a span is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldDescriptor {
+    /// Its key, and what it holds; where that is not declared the kind is `Any`.
+    pub attribute: AttributeField,
+    /// Whether it is there each time.
+    pub is_required: bool,
 }
 
 impl EventDescriptor {
     /// A descriptor whose target is the crate of `module_path`.
     pub const fn new(name: &'static str, level: Level, module_path: &'static str) -> Self {
-        Self { name, level, target: crate_of(module_path), module: module_path, brief: "", keys: &[] }
+        Self {
+            name,
+            level,
+            target: crate_of(module_path),
+            module: module_path,
+            brief: "",
+            fields: &[],
+            stability: Stability::Development,
+            deprecated: None,
+        }
     }
 
     /// The same with what it means.
@@ -35,14 +58,29 @@ impl EventDescriptor {
         Self { brief, ..self }
     }
 
-    /// The same with the keys of its fields.
+    /// The same with its fields.
     #[must_use]
-    pub const fn with_keys(self, keys: &'static [&'static str]) -> Self {
-        Self { keys, ..self }
+    pub const fn with_fields(self, fields: &'static [FieldDescriptor]) -> Self {
+        Self { fields, ..self }
     }
 }
 
-const fn crate_of(module_path: &'static str) -> &'static str {
+impl FieldDescriptor {
+    /// A field of which only the key is known.
+    pub const fn untyped(key: &'static str) -> Self {
+        let attribute = AttributeField {
+            key,
+            kind: AttributeKind::Any,
+            brief: "",
+            stability: Stability::Development,
+            deprecated: None,
+        };
+        Self { attribute, is_required: false }
+    }
+}
+
+/// The crate of a module path.
+pub(crate) const fn crate_of(module_path: &'static str) -> &'static str {
     let bytes = module_path.as_bytes();
     let mut end = 0;
     while end < bytes.len() && bytes[end] != b':' {

@@ -100,10 +100,12 @@ macro_rules! __otel_emit {
     ([$level:expr, $name:literal, [$($brief:literal)*]] [$($field:tt)*] [$($key:expr,)*] $message:expr) => {{
         $crate::__otel_check!(event_name_problem, $name);
         $crate::__otel_check!(event_keys_problem, &[$($key),*]);
+        const __TELEMETRY_FIELDS: &[$crate::logs::FieldDescriptor] =
+            &[$($crate::logs::FieldDescriptor::untyped($key)),*];
         static __TELEMETRY_EVENT: $crate::__private::EventSite = $crate::__private::EventSite::new(
             $crate::logs::EventDescriptor::new($name, $level, ::core::module_path!())
                 .with_brief(::core::concat!($($brief),*).trim_ascii())
-                .with_keys(&[$($key),*]),
+                .with_fields(__TELEMETRY_FIELDS),
         );
         $crate::__private::inventory::submit! { $crate::__private::LinkedEvent(&__TELEMETRY_EVENT) }
         if __TELEMETRY_EVENT.is_enabled() {

@@ -10,8 +10,10 @@
 mod capture;
 mod clock;
 mod console;
+mod declared;
 mod drops;
 mod event;
+mod fields;
 mod filter;
 pub mod its;
 mod level;
@@ -19,6 +21,8 @@ mod level;
 mod libraries;
 mod line;
 mod macros;
+#[cfg(feature = "opentelemetry")]
+mod opentelemetry;
 mod provider;
 mod rate;
 mod scope;
@@ -32,18 +36,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub use capture::{Capture, CapturedEvent};
+pub use declared::DeclaredEvent;
 pub use drops::{DropReason, dropped, dropped_by};
-pub use event::{Event, EventDescriptor, EventField, EventValue};
+pub use event::{Event, EventDescriptor, EventField, EventValue, FieldDescriptor};
+pub use fields::{FieldSet, Slots};
 pub use filter::{Filter, FilterProblems};
 pub use its::{FieldValue, LogView, SpanEventView, SpanLinkView, SpanView, Taken};
 pub use level::{Level, UnknownLevel};
 #[cfg(feature = "tracing")]
 pub use libraries::{FacadeTaken, LibraryEvents};
+#[cfg(feature = "opentelemetry")]
+pub use opentelemetry::set_opentelemetry;
 pub use provider::{InternalProvider, LogConfig, LogSetup, Provider, Providers, UnknownProvider};
 pub use scope::{Aspect, AspectGuard, SuppressGuard, aspect, is_suppressed, suppress};
-pub use site::{EventSite, linked};
+pub use site::EventSite;
+pub use value::EventScalar;
 
 pub(crate) use drops::count_dropped;
+pub(crate) use event::crate_of;
+pub(crate) use site::LinkedEvent;
 
 use console::{DirectConsole, QueuedConsole};
 use its::{Log, Refused};
@@ -246,6 +257,8 @@ pub mod __private {
     pub use inventory;
     pub use telemetry_schema::{event_key_problem, event_keys_problem, event_name_problem};
 
+    pub use super::declared::emit_declared;
+    pub use super::fields::{EMPTY_SLOT, FieldPart, fields, fields_len, fields_problem};
     pub use super::site::{EventSite, LinkedEvent};
     pub use super::value::{Given, Shown};
 

@@ -67,6 +67,8 @@ impl From<Provider> for Providers {
             Provider::Its | Provider::ConsoleAsync | Provider::ConsoleDirect => {
                 InternalProvider::ConsoleDirect
             }
+            #[cfg(feature = "opentelemetry")]
+            Provider::OpenTelemetry(_) => InternalProvider::ConsoleDirect,
         };
         Self { engine, global: None, admin: None, internal }
     }
@@ -82,6 +84,9 @@ pub enum Provider {
     ConsoleAsync,
     /// Lines on standard error, written by who emits.
     ConsoleDirect,
+    /// Log records of OpenTelemetry's Rust SDK: event name, severity, body, attributes by type, and the ids of the span.
+    #[cfg(feature = "opentelemetry")]
+    OpenTelemetry(opentelemetry_sdk::logs::SdkLoggerProvider),
     /// Nowhere.
     Noop,
     /// Memory, for tests to look at.
@@ -100,7 +105,7 @@ pub enum InternalProvider {
 }
 
 /// The words for providers.
-const PROVIDERS: &str = "its, console_async, console_direct, noop";
+const PROVIDERS: &str = "its, console_async, console_direct, opentelemetry, noop";
 
 impl FromStr for Provider {
     type Err = UnknownProvider;
@@ -110,8 +115,9 @@ impl FromStr for Provider {
             "its" => Ok(Self::Its),
             "console_async" => Ok(Self::ConsoleAsync),
             "console_direct" => Ok(Self::ConsoleDirect),
+            "opentelemetry" => given_opentelemetry(),
             "noop" => Ok(Self::Noop),
-            _ => Err(UnknownProvider { word: word.to_owned(), known: PROVIDERS }),
+            _ => Err(UnknownProvider::unknown(word, PROVIDERS)),
         }
     }
 }
@@ -123,25 +129,62 @@ impl FromStr for InternalProvider {
         match word {
             "console_direct" => Ok(Self::ConsoleDirect),
             "noop" => Ok(Self::Noop),
-            _ => Err(UnknownProvider {
-                word: word.to_owned(),
-                known: "console_direct, noop: the SDK's own events must not feed the pipeline they report on",
-            }),
+            _ => Err(UnknownProvider::unknown(
+                word,
+                "console_direct, noop: the SDK's own events must not feed the pipeline they report on",
+            )),
         }
     }
 }
 
-/// A word that is no provider, or none for this aspect.
+#[cfg(feature = "opentelemetry")]
+fn given_opentelemetry() -> Result<Provider, UnknownProvider> {
+    let problem = "has no logger provider: call `telemetry::logs::set_opentelemetry` before";
+    super::opentelemetry::given()
+        .map(Provider::OpenTelemetry)
+        .ok_or_else(|| UnknownProvider::missing("opentelemetry", problem))
+}
+
+#[cfg(not(feature = "opentelemetry"))]
+fn given_opentelemetry() -> Result<Provider, UnknownProvider> {
+    let problem = "is not built in: build with the feature `opentelemetry` of the crate `telemetry`";
+    Err(UnknownProvider::missing("opentelemetry", problem))
+}
+
+/// A word that is no provider, or none for this aspect, or none in this process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownProvider {
     /// The word.
     pub word: String,
-    known: &'static str,
+    problem: WordProblem,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WordProblem {
+    /// These are the known words.
+    Unknown(&'static str),
+    /// Known, and why there is none.
+    Missing(&'static str),
+}
+
+impl UnknownProvider {
+    fn unknown(word: &str, known: &'static str) -> Self {
+        Self { word: word.to_owned(), problem: WordProblem::Unknown(known) }
+    }
+
+    fn missing(word: &str, why: &'static str) -> Self {
+        Self { word: word.to_owned(), problem: WordProblem::Missing(why) }
+    }
 }
 
 impl fmt::Display for UnknownProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown log provider `{}`, known are {}", self.word, self.known)
+        match self.problem {
+            WordProblem::Unknown(known) => {
+                write!(f, "unknown log provider `{}`, known are {known}", self.word)
+            }
+            WordProblem::Missing(why) => write!(f, "log provider `{}` {why}", self.word),
+        }
     }
 }
 
@@ -185,6 +228,10 @@ impl Provider {
                 Err(_) => Destination::Lines(Arc::new(DirectConsole)),
             },
             Self::ConsoleDirect => Destination::Lines(Arc::new(DirectConsole)),
+            #[cfg(feature = "opentelemetry")]
+            Self::OpenTelemetry(provider) => {
+                Destination::Lines(Arc::new(super::opentelemetry::Bridge::new(provider)))
+            }
             Self::Noop => Destination::Nowhere,
             Self::Capture(capture) => Destination::Memory(Arc::new(capture)),
         }
@@ -227,7 +274,15 @@ mod tests {
         let problem = "console".parse::<Provider>().unwrap_err().to_string();
         assert_eq!(
             problem,
-            "unknown log provider `console`, known are its, console_async, console_direct, noop"
+            "unknown log provider `console`, known are its, console_async, console_direct, opentelemetry, noop"
         );
+    }
+
+    #[cfg(not(feature = "opentelemetry"))]
+    #[test]
+    fn a_provider_that_is_not_built_in_says_how_it_would_be() {
+        let problem = "opentelemetry".parse::<Provider>().unwrap_err().to_string();
+        let expected = "log provider `opentelemetry` is not built in: build with the feature `opentelemetry` of the crate `telemetry`";
+        assert_eq!(problem, expected);
     }
 }

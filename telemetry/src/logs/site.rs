@@ -100,11 +100,6 @@ pub struct LinkedEvent(pub &'static EventSite);
 
 inventory::collect!(LinkedEvent);
 
-/// Every event that is linked into the program, whether anybody ever came by or not. In no particular order.
-pub fn linked() -> impl Iterator<Item = &'static EventDescriptor> {
-    inventory::iter::<LinkedEvent>().map(|linked| linked.0.descriptor())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

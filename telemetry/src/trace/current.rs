@@ -1,7 +1,10 @@
 //! The span under way on a thread.
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::marker::PhantomData;
+use std::pin::pin;
+use std::task::Context;
 
 use super::{SpanContext, TraceContext};
 
@@ -20,16 +23,18 @@ pub(crate) fn current_span() -> Option<SpanContext> {
 }
 
 /// A span is under way on this thread until this is dropped. Guards are dropped in the reverse order of entering.
+///
+/// Borrows nothing, so that more can be said about the span meanwhile.
 #[derive(Debug)]
 #[must_use = "the span is under way only as long as this lives"]
-pub struct Entered<'a> {
+pub struct Entered {
     depth: usize,
     /// Belongs to its thread.
-    _thread: PhantomData<(*const (), &'a ())>,
+    _thread: PhantomData<*const ()>,
 }
 
 /// Makes a span the one under way, also one of another process.
-pub fn enter(context: &TraceContext) -> Entered<'_> {
+pub fn enter(context: &TraceContext) -> Entered {
     let depth = CURRENT.try_with(|stack| {
         let mut stack = stack.borrow_mut();
         stack.push(context.clone());
@@ -38,7 +43,18 @@ pub fn enter(context: &TraceContext) -> Entered<'_> {
     Entered { depth: depth.unwrap_or(usize::MAX), _thread: PhantomData }
 }
 
-impl Drop for Entered<'_> {
+/// A future whose every step has a span under way, on whichever thread it is polled: what [`enter`] cannot do across an
+/// `.await`, where other tasks have their turn.
+pub async fn within<F: Future>(context: TraceContext, future: F) -> F::Output {
+    let mut future = pin!(future);
+    let step = |task: &mut Context<'_>| {
+        let _entered = enter(&context);
+        future.as_mut().poll(task)
+    };
+    poll_fn(step).await
+}
+
+impl Drop for Entered {
     fn drop(&mut self) {
         let _ = CURRENT.try_with(|stack| stack.borrow_mut().truncate(self.depth));
     }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::descriptor::Stability;
+use crate::logs::{FieldDescriptor, crate_of};
+
 /// Describes a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpanDescriptor {
@@ -13,8 +16,28 @@ pub struct SpanDescriptor {
     pub target: &'static str,
     /// What it means.
     pub brief: &'static str,
-    /// The keys of its attributes, in the order of declaration.
-    pub keys: &'static [&'static str],
+    /// Its attributes, in the order of declaration. Empty for spans whose keys only show when they happen.
+    pub fields: &'static [FieldDescriptor],
+    /// How far its declaration can be relied on.
+    pub stability: Stability,
+    /// Why it should not be used any more, and what to use instead.
+    pub deprecated: Option<&'static str>,
+}
+
+impl SpanDescriptor {
+    /// A descriptor whose target is the crate of `module_path`.
+    pub const fn new(name: &'static str, kind: SpanKind, module_path: &'static str) -> Self {
+        let target = crate_of(module_path);
+        Self {
+            name,
+            kind,
+            target,
+            brief: "",
+            fields: &[],
+            stability: Stability::Development,
+            deprecated: None,
+        }
+    }
 }
 
 /// Which side of a call a span is.

@@ -63,27 +63,49 @@ impl Default for TraceConfig {
 }
 
 impl TraceConfig {
-    /// Whether a span records, and the `tracestate` it sends on.
-    pub(super) fn decide(self, trace_id: TraceId, parent: Option<&TraceContext>) -> (bool, TraceState) {
-        let state = parent.map(|parent| parent.state.clone()).unwrap_or_default();
+    /// Whether a span records, and the `tracestate` it sends on; `root_state` is that of the sampler of roots.
+    pub(super) fn decide(
+        self,
+        trace_id: TraceId,
+        parent: Option<&TraceContext>,
+        root_state: &TraceState,
+    ) -> (bool, TraceState) {
         match (parent, self.child) {
-            (Some(parent), ChildSampler::Parent) => (parent.span.is_sampled, state),
-            (Some(_), ChildSampler::Own(sampler)) => sampler.decide(trace_id, &state),
-            (None, _) => self.root.decide(trace_id, &state),
+            (Some(parent), ChildSampler::Parent) => (parent.span.is_sampled, parent.state.clone()),
+            (Some(parent), ChildSampler::Own(sampler)) => sampler.decide(trace_id, &parent.state),
+            (None, _) => {
+                let is_sampled = self.root.threshold(trace_id, root_state).is_some();
+                (is_sampled, if is_sampled { root_state.clone() } else { TraceState::default() })
+            }
         }
     }
 }
 
 impl Sampler {
-    fn decide(self, trace_id: TraceId, state: &TraceState) -> (bool, TraceState) {
+    /// The `tracestate` of traces that it records and that begin here.
+    pub(super) fn state_of_root(self) -> TraceState {
         let threshold = match self {
+            Self::AlwaysOn => Some(0),
+            Self::AlwaysOff => None,
+            Self::Ratio(ratio) => Some(ratio.threshold),
+        };
+        with_threshold(&TraceState::default(), threshold)
+    }
+
+    fn decide(self, trace_id: TraceId, state: &TraceState) -> (bool, TraceState) {
+        let threshold = self.threshold(trace_id, state);
+        (threshold.is_some(), with_threshold(state, threshold))
+    }
+
+    /// The threshold that a trace reaches, if it does.
+    fn threshold(self, trace_id: TraceId, state: &TraceState) -> Option<u64> {
+        match self {
             Self::AlwaysOn => Some(0),
             Self::AlwaysOff => None,
             Self::Ratio(ratio) => {
                 Some(ratio.threshold).filter(|threshold| randomness(trace_id, state) >= *threshold)
             }
-        };
-        (threshold.is_some(), with_threshold(state, threshold))
+        }
     }
 }
 
@@ -160,15 +182,27 @@ mod tests {
     }
 
     #[test]
+    fn roots_send_on_the_threshold_they_were_recorded_by() {
+        let share = Ratio::new(0.5).unwrap();
+        let config = TraceConfig { root: Sampler::Ratio(share), ..TraceConfig::default() };
+        let state = config.root.state_of_root();
+        assert_eq!(config.decide(id(RANGE / 2), None, &state), (true, TraceState::parse("ot=th:8").unwrap()));
+        assert_eq!(config.decide(id(RANGE / 2 - 1), None, &state), (false, TraceState::default()));
+        assert_eq!(Sampler::AlwaysOn.state_of_root().as_str(), "ot=th:0");
+        assert_eq!(Sampler::AlwaysOff.state_of_root().as_str(), "");
+    }
+
+    #[test]
     fn children_do_as_their_parent_did() {
         let mut parent =
             TraceContext { state: TraceState::parse("ot=th:8").unwrap(), ..TraceContext::default() };
         let config = TraceConfig::default();
-        assert_eq!(config.decide(id(0), Some(&parent)), (false, parent.state.clone()));
+        let none = TraceState::default();
+        assert_eq!(config.decide(id(0), Some(&parent), &none), (false, parent.state.clone()));
         parent.span.is_sampled = true;
         let off = TraceConfig { root: Sampler::AlwaysOff, ..config };
-        assert_eq!(off.decide(id(0), Some(&parent)), (true, parent.state.clone()));
+        assert_eq!(off.decide(id(0), Some(&parent), &none), (true, parent.state.clone()));
         let own = TraceConfig { child: ChildSampler::Own(Sampler::AlwaysOff), ..config };
-        assert_eq!(own.decide(id(0), Some(&parent)), (false, TraceState::default()));
+        assert_eq!(own.decide(id(0), Some(&parent), &none), (false, none));
     }
 }

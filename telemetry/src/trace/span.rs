@@ -3,11 +3,10 @@
 use std::cell::RefCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{
-    Entered, SpanContext, SpanDescriptor, SpanId, SpanStatus, TraceContext, TraceId, config, current,
-};
+use super::setup::{Decision, decide};
+use super::{Entered, SpanContext, SpanDescriptor, SpanId, SpanStatus, TraceContext, TraceId, current};
 use crate::logs::its::{self, Arena, LinkRecord, MarkRecord, Refused, Shown, Span};
-use crate::logs::{self, DropReason, EventField, Level};
+use crate::logs::{self, DeclaredEvent, DropReason, EventField, Level};
 
 /// Events, and links, that one span keeps; further ones are counted.
 const PARTICULARS_MAX: usize = 128;
@@ -84,31 +83,41 @@ pub(crate) struct Finished<'a> {
 impl ActiveSpan {
     /// Starts a span. Without `trace::init` nothing is recorded, and the context of the parent is handed on.
     pub fn start(descriptor: &'static SpanDescriptor, parent: Parent<'_>, fields: &[EventField<'_>]) -> Self {
-        let from_thread = matches!(parent, Parent::Current).then(current).flatten();
+        let of_thread = matches!(parent, Parent::Current).then(current).flatten();
         let (parent, is_remote) = match parent {
-            Parent::Current => (from_thread.as_ref(), false),
+            Parent::Current => (of_thread.as_ref(), false),
             Parent::None => (None, false),
             Parent::Local(context) => (Some(context), false),
             Parent::Remote(context) => (Some(context), true),
         };
         let parent = parent.filter(|parent| parent.span.is_valid());
-        let Some(config) = config() else {
-            let context = parent.cloned().unwrap_or_default();
-            return Self { head: None, context, recording: None };
+        let Some(Decision { trace_id, is_sampled, state }) = decide(parent) else {
+            return Self::unrecorded(parent.cloned().unwrap_or_default());
         };
-        let trace_id = parent.map_or_else(random_trace_id, |parent| parent.span.trace_id);
-        let (is_sampled, state) = config.decide(trace_id, parent);
         let span = SpanContext { trace_id, span_id: random_span_id(), is_sampled };
         // Own ids are random as a whole.
         let context = TraceContext { span, is_random: parent.is_none_or(|parent| parent.is_random), state };
         if !is_sampled || logs::is_suppressed() {
-            return Self { head: None, context, recording: None };
+            return Self::unrecorded(context);
         }
+        let parent = parent.map(|parent| ParentSpan { span_id: parent.span.span_id, is_remote });
+        Self::recorded(descriptor, context, parent, fields)
+    }
+
+    fn unrecorded(context: TraceContext) -> Self {
+        Self { head: None, context, recording: None }
+    }
+
+    fn recorded(
+        descriptor: &'static SpanDescriptor,
+        context: TraceContext,
+        parent: Option<ParentSpan>,
+        fields: &[EventField<'_>],
+    ) -> Self {
         let mut recording = pooled();
         Shown::with(None, fields, |shown| {
             recording.attributes.push(fields, shown);
         });
-        let parent = parent.map(|parent| ParentSpan { span_id: parent.span.span_id, is_remote });
         let head = Head {
             descriptor,
             context: context.clone(),
@@ -131,8 +140,9 @@ impl ActiveSpan {
         self.recording.is_some()
     }
 
-    /// Makes it the span under way on this thread, until the guard is dropped.
-    pub fn enter(&self) -> Entered<'_> {
+    /// Makes it the span under way on this thread, until the guard is dropped. Not for across an `.await`: see
+    /// [`within`](super::within).
+    pub fn enter(&self) -> Entered {
         super::enter(&self.context)
     }
 
@@ -172,7 +182,19 @@ impl ActiveSpan {
         });
     }
 
+    /// Keeps a declared event that happened within. It goes into no log, and its message nowhere.
+    pub fn event<E: DeclaredEvent>(&mut self, event: &E) {
+        if self.is_recording() {
+            event.with_fields(|fields| self.add_event(E::DESCRIPTOR.name, fields));
+        }
+    }
+
     /// Names another span that it has to do with.
+    pub fn link(&mut self, context: SpanContext) {
+        self.add_link(context, &[]);
+    }
+
+    /// Names another span that it has to do with, and how.
     pub fn add_link(&mut self, context: SpanContext, fields: &[EventField<'_>]) {
         let (Some(head), Some(recording)) = (&mut self.head, &mut self.recording) else { return };
         if recording.links.len() == PARTICULARS_MAX {
@@ -226,7 +248,7 @@ fn give_back(mut recording: Box<Recording>) {
 }
 
 /// From the thread's own generator, seeded by the system. All zeros is no id, and as likely as any other.
-fn random_trace_id() -> TraceId {
+pub(super) fn random_trace_id() -> TraceId {
     TraceId(fastrand::u128(1..).to_be_bytes())
 }
 

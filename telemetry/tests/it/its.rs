@@ -94,6 +94,39 @@ fn events_of_threads_that_ended_are_not_lost() {
 }
 
 #[test]
+fn who_takes_while_others_emit_gets_all_once_and_in_order() {
+    const THREADS: u64 = 3;
+    const EVENTS: u64 = 5000;
+    let mut process = Process::with_its();
+    let count = || dropped_by(DropReason::QueueFull, Level::Debug);
+    let before = count();
+    let mut next = [0; THREADS as usize];
+    let mut arrived = 0;
+    let mut look = |process: &mut Process| {
+        for log in process.take().logs().filter(|log| log.name() == "its.beside") {
+            let [("thread", FieldValue::Int(thread)), ("index", FieldValue::Int(index))] =
+                log.fields().collect::<Vec<_>>()[..]
+            else {
+                panic!("{:?}", log.fields().collect::<Vec<_>>())
+            };
+            let next = &mut next[thread as usize];
+            assert!(index >= *next, "{index} of thread {thread} came after what follows it");
+            *next = index + 1;
+            arrived += 1;
+        }
+    };
+    thread::scope(|scope| {
+        let emit = |thread| (0..EVENTS).for_each(|index| otel_debug!("its.beside", thread, index));
+        let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || emit(thread))).collect();
+        while !threads.iter().all(thread::ScopedJoinHandle::is_finished) {
+            look(&mut process);
+        }
+    });
+    look(&mut process);
+    assert_eq!(arrived + count() - before, THREADS * EVENTS);
+}
+
+#[test]
 fn threads_that_nobody_takes_from_do_not_fill_the_memory() {
     let mut process = Process::with_its();
     let count = || dropped_by(DropReason::QueueFull, Level::Error);

@@ -1,6 +1,8 @@
 //! What a user of the SDK sees, through the public interface only.
 
 mod declarations;
+mod declared_events;
+mod declared_spans;
 mod events;
 mod exemplars;
 mod filters;
@@ -12,9 +14,14 @@ mod its;
 #[cfg(feature = "tracing")]
 mod libraries;
 mod macros;
+#[cfg(model_check)]
+mod model;
 mod nested;
 mod observed;
 mod open;
+#[cfg(feature = "opentelemetry")]
+mod opentelemetry;
+mod per_thread;
 mod process;
 mod prometheus;
 mod rates;

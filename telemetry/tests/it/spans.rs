@@ -13,15 +13,8 @@ use telemetry::trace::{
 
 use crate::process::{Process, only};
 
-static REQUEST: SpanDescriptor = SpanDescriptor {
-    name: "span.request",
-    kind: SpanKind::Server,
-    target: "it",
-    brief: "A request.",
-    keys: &["http.route"],
-};
-static QUERY: SpanDescriptor =
-    SpanDescriptor { name: "span.query", kind: SpanKind::Client, keys: &[], brief: "A query.", ..REQUEST };
+static REQUEST: SpanDescriptor = SpanDescriptor::new("span.request", SpanKind::Server, module_path!());
+static QUERY: SpanDescriptor = SpanDescriptor::new("span.query", SpanKind::Client, module_path!());
 
 const CALLER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 

@@ -52,6 +52,9 @@ impl Shown {
         fields: &[EventField<'_>],
         then: impl FnOnce(&Self),
     ) {
+        if message.is_none() && !fields.iter().any(|field| is_shown(field.value)) {
+            return then(&Self::default());
+        }
         // Taken out meanwhile, so that an event within finds an empty one instead of this.
         let mut shown = SHOWN.try_with(RefCell::take).unwrap_or_default();
         shown.text.clear();

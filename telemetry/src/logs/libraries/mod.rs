@@ -22,6 +22,23 @@ static HAS_LOG: AtomicBool = AtomicBool::new(false);
 /// Their target is the library's own, by which directives select them, and their fields keep their type. Each call site
 /// of `tracing`, and each target and level of `log`, has the rate limit of a call site. Spans of libraries are not
 /// recorded.
+///
+/// ```
+/// use telemetry::logs::{self, Capture, Filter, LibraryEvents, LogSetup, Provider};
+///
+/// let capture = Capture::new();
+/// let filter: Filter = "warn,h2=debug".parse()?;
+/// logs::init(LogSetup::new(filter, Provider::Capture(capture.clone())));
+/// LibraryEvents::install()?;
+///
+/// tracing::debug!(target: "h2::codec", frames = 3, "read");
+/// log::info!(target: "rustls", "not for us");
+///
+/// let events = capture.events();
+/// assert_eq!((events[0].target, events[0].field("frames")), ("h2::codec", Some("3")));
+/// assert_eq!(events.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LibraryEvents;
 

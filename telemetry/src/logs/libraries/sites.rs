@@ -44,6 +44,6 @@ pub(super) fn of_target(level: Level, target: &str) -> &'static EventSite {
 
 /// Directives select libraries by their target, so it stands for the module too.
 fn leak(name: &'static str, level: Level, target: &'static str) -> &'static EventSite {
-    let descriptor = EventDescriptor { name, level, target, module: target, brief: "", keys: &[] };
+    let descriptor = EventDescriptor { target, module: target, ..EventDescriptor::new(name, level, target) };
     Box::leak(Box::new(EventSite::new(descriptor)))
 }
