@@ -103,6 +103,10 @@ fn measure(what: &str, collected: &Collected) {
             }) / points
         },
     );
-    let telemetry_ns = (measured.ours, measured.theirs, measured.ratio);
-    report::info(what, format_args!("{telemetry_ns:.1?} ns ours, prost's, ratio; {} bytes", ours.len()));
+    let (by_us, by_prost, ratio) = (measured.ours, measured.theirs, measured.ratio);
+    let bytes = ours.len();
+    report::info(
+        what,
+        format_args!("{by_us:.1} ns, prost {by_prost:.1} ns, ratio {ratio:.3}; {bytes} bytes"),
+    );
 }

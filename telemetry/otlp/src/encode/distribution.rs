@@ -109,14 +109,29 @@ fn exponential(out: &mut Vec<u8>, span: Span, attributes: &[u8], histogram: &His
 
 /// Without the empty buckets at either end.
 fn positive_buckets(out: &mut Vec<u8>, shape: &Exponential<'_>) {
-    let is_used = |count: &u64| *count != 0;
-    let Some(skipped) = shape.counts.iter().position(is_used) else { return };
-    let end = shape.counts.iter().rposition(is_used).map_or(0, |last| last + 1);
-    let counts = &shape.counts[skipped..end];
+    let skipped = empty_in_front(shape.counts.chunks_exact(STRIDE), shape.counts.iter());
+    if skipped == shape.counts.len() {
+        return;
+    }
+    let end =
+        shape.counts.len() - empty_in_front(shape.counts.rchunks_exact(STRIDE), shape.counts.iter().rev());
     message::<SMALL>(out, 8, |out| {
         varint_field(out, 1, zigzag(shape.first + skipped as i32));
-        packed_varints(out, 2, counts);
+        packed_varints(out, 2, &shape.counts[skipped..end]);
     });
+}
+
+/// Buckets looked at together.
+const STRIDE: usize = 16;
+
+/// How many counts are zero before the first that is not: most of a range, so many are looked at together.
+fn empty_in_front<'a>(
+    strides: impl Iterator<Item = &'a [u64]>,
+    counts: impl Iterator<Item = &'a u64>,
+) -> usize {
+    let is_empty = |stride: &&[u64]| stride.iter().fold(0, |all, count| all | count) == 0;
+    let skipped = STRIDE * strides.take_while(is_empty).count();
+    skipped + counts.skip(skipped).take_while(|count| **count == 0).count()
 }
 
 /// Most counts are small, and then a byte each.

@@ -63,10 +63,8 @@ fn metric(
 enum Data {
     Gauge,
     Sum,
-    /// A sum that goes up and down.
+    /// A sum that goes up and down: a total even among changes.
     UpDown,
-    /// A sum that goes up and down, and is observed as a whole: a total even among changes.
-    Level,
     Histogram,
     Exponential,
 }
@@ -78,8 +76,10 @@ impl Data {
             | InstrumentKind::CounterF64
             | InstrumentKind::ObserveCounterU64
             | InstrumentKind::ObserveCounterF64 => Self::Sum,
-            InstrumentKind::UpDownCounterI64 | InstrumentKind::UpDownCounterF64 => Self::UpDown,
-            InstrumentKind::ObserveUpDownCounterI64 | InstrumentKind::ObserveUpDownCounterF64 => Self::Level,
+            InstrumentKind::UpDownCounterI64
+            | InstrumentKind::UpDownCounterF64
+            | InstrumentKind::ObserveUpDownCounterI64
+            | InstrumentKind::ObserveUpDownCounterF64 => Self::UpDown,
             InstrumentKind::GaugeU64 | InstrumentKind::GaugeI64 | InstrumentKind::GaugeF64 => Self::Gauge,
             InstrumentKind::Mmsc => Self::Histogram,
             InstrumentKind::Histogram => match field.buckets {
@@ -92,7 +92,7 @@ impl Data {
     fn number(self) -> u8 {
         match self {
             Self::Gauge => 5,
-            Self::Sum | Self::UpDown | Self::Level => 7,
+            Self::Sum | Self::UpDown => 7,
             Self::Histogram => 9,
             Self::Exponential => 10,
         }
@@ -101,7 +101,7 @@ impl Data {
     /// What comes after the points.
     fn close(self, out: &mut Vec<u8>, temporality: Temporality) {
         if self != Self::Gauge {
-            let is_delta = temporality == Temporality::Delta && self != Self::Level;
+            let is_delta = temporality == Temporality::Delta && self != Self::UpDown;
             varint_field(out, 2, if is_delta { DELTA } else { CUMULATIVE });
         }
         if self == Self::Sum {
@@ -111,7 +111,7 @@ impl Data {
 
     /// Whether a value that is zero is one that did not change.
     fn leaves_out_zeros(self, temporality: Temporality) -> bool {
-        temporality == Temporality::Delta && !matches!(self, Self::Gauge | Self::Level)
+        temporality == Temporality::Delta && !matches!(self, Self::Gauge | Self::UpDown)
     }
 }
 
@@ -128,7 +128,7 @@ fn points(
     for set in group.sets() {
         let value = set.value_at(index);
         if !(leaves_out_zeros && is_zero(&value)) {
-            let start = if data == Data::Level { set.created() } else { set.start() };
+            let start = if data == Data::UpDown { set.created() } else { set.start() };
             write_point(out, times.of(start), &set, &value);
             count += 1;
         }

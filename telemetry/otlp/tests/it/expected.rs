@@ -11,8 +11,8 @@ use opentelemetry_proto::tonic::metrics::v1::{
 };
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use telemetry::{
-    Collected, CollectedSet, Division, Exemplar, HistogramValue, InstrumentKind, MetricsDescriptor,
-    MetricsField, Number, Scalar, Temporality, Value,
+    Collected, CollectedSet, Division, Exemplar, HistogramValue, MetricsDescriptor, MetricsField, Number,
+    Scalar, Temporality, Value,
 };
 
 /// What `encode_metrics` is to write.
@@ -99,10 +99,7 @@ fn push_point(
     value: Value<'_>,
 ) {
     let is_delta = collected.temporality() == Temporality::Delta;
-    let is_level = matches!(
-        field.kind,
-        InstrumentKind::ObserveUpDownCounterI64 | InstrumentKind::ObserveUpDownCounterF64
-    );
+    let is_level = field.kind.goes_up_and_down();
     let is_gauge = matches!(value, Value::Gauge(_));
     if is_delta && !is_level && !is_gauge && value.as_u64() == 0 && value.as_f64() == 0.0 {
         return;

@@ -123,8 +123,7 @@ proptest! {
     }
 }
 
-static SPAN: SpanDescriptor =
-    SpanDescriptor { name: "test.span", kind: SpanKind::Internal, target: "test", brief: "", keys: &[] };
+static SPAN: SpanDescriptor = SpanDescriptor::new("test.span", SpanKind::Internal, "test");
 
 #[test]
 fn an_event_says_in_which_span_it_happened() {

@@ -91,7 +91,14 @@ fn of_changes_only_what_changed_is_sent_and_of_totals_everything() {
         (telemetry.reader(Temporality::Delta), telemetry.reader(Temporality::Cumulative));
     let set = telemetry.worker().register::<EveryMetrics>(attributes(1));
     set.requests.inc();
-    let levels = ["test.every.files", "test.every.memory", "test.every.balance", "test.every.kept"];
+    let levels = [
+        "test.every.active",
+        "test.every.share",
+        "test.every.files",
+        "test.every.memory",
+        "test.every.balance",
+        "test.every.kept",
+    ];
     assert_eq!(names(&mut changes), [&["test.every.requests"], &levels[..]].concat());
     assert_eq!(names(&mut changes), levels);
     assert_eq!(names(&mut totals).len(), 13);

@@ -1,11 +1,9 @@
 //! Metric sets with one of everything, and recordings into them.
 
-use telemetry::__private::Cells;
 use telemetry::trace::{SpanContext, SpanId, TraceId};
 use telemetry::{
-    AttributeSet, AttributeValue, Buckets, Counter, Gauge, Histogram, InstrumentKind, MetricSet,
-    MetricsDescriptor, MetricsField, Mmsc, ObserveCounter, ObserveUpDownCounter, Set, Stability,
-    UpDownCounter, Varying, Worker, attribute_set, metric_set,
+    AttributeValue, Counter, Gauge, Histogram, Mmsc, ObserveCounter, ObserveUpDownCounter, Set,
+    UpDownCounter, Worker, attribute_set, metric_set,
 };
 
 /// An attribute of every type.
@@ -84,50 +82,20 @@ pub(crate) struct EveryMetrics {
 }
 
 /// Durations by outcome, with exemplars.
+#[metric_set(name = "test.varying", varying = Outcome)]
 pub(crate) struct VaryingMetrics {
+    /// Records.
+    #[metric(unit = "{record}")]
     pub(crate) records: Counter<u64>,
-    /// With each kind of buckets.
-    pub(crate) durations: [Histogram; 3],
-}
-
-static VARYING: MetricsDescriptor = MetricsDescriptor {
-    name: "test.varying",
-    brief: "Durations by outcome, with exemplars.",
-    fields: &[
-        MetricsField {
-            kind: InstrumentKind::CounterU64,
-            exemplars: false,
-            ..field("test.varying.records", None)
-        },
-        field("test.varying.range", Some(Buckets::range(1e-3, 10.0))),
-        field("test.varying.adaptive", Some(Buckets::Adaptive)),
-        field("test.varying.bounds", Some(Buckets::Bounds(&[1.0, 10.0]))),
-    ],
-    attributes: <() as AttributeSet>::DESCRIPTOR,
-    varying: <Outcome as Varying>::FIELDS,
-};
-
-const fn field(name: &'static str, buckets: Option<Buckets>) -> MetricsField {
-    MetricsField {
-        name,
-        unit: "s",
-        kind: InstrumentKind::Histogram,
-        buckets,
-        brief: "What is measured.",
-        stability: Stability::Stable,
-        deprecated: None,
-        exemplars: true,
-    }
-}
-
-impl MetricSet for VaryingMetrics {
-    type Attributes = ();
-    type Varying = Outcome;
-    const DESCRIPTOR: &'static MetricsDescriptor = &VARYING;
-
-    fn attach(cells: &Cells) -> Self {
-        Self { records: cells.field(0), durations: [1, 2, 3].map(|index| cells.field(index)) }
-    }
+    /// Durations in a range.
+    #[metric(unit = "s", range = "1ms..10s", exemplars)]
+    pub(crate) range: Histogram,
+    /// Durations of any length.
+    #[metric(unit = "s", exemplars)]
+    pub(crate) adaptive: Histogram,
+    /// Durations by bounds.
+    #[metric(unit = "s", buckets = [1, 10], exemplars)]
+    pub(crate) bounds: Histogram,
 }
 
 /// One of the routes.
@@ -176,7 +144,9 @@ impl Recorder {
             _ => {
                 let varying = self.varying.with([Outcome::Kept, Outcome::Dropped][usize::from(series) % 2]);
                 varying.records.inc();
-                varying.durations.iter().for_each(|it| it.record_in(&span, value));
+                varying.range.record_in(&span, value);
+                varying.adaptive.record_in(&span, value);
+                varying.bounds.record_in(&span, value);
             }
         }
     }

@@ -25,7 +25,7 @@ static DESCRIPTORS: [SpanDescriptor; 5] = [
 ];
 
 const fn descriptor(name: &'static str, kind: SpanKind, target: &'static str) -> SpanDescriptor {
-    SpanDescriptor { name, kind, target, brief: "", keys: &[] }
+    SpanDescriptor::new(name, kind, target)
 }
 
 fn span(span: &SpanView<'_>) -> Span {
