@@ -31,11 +31,9 @@ lint: setup
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps
 
 bars: setup
-	$(CARGO) run --release -p benches --bin bars
 # Half of that program is ours: once built it is built anew, or it would measure what is there no more.
-	@if [ -e '$(PEERS_TARGET_DIR)/release/telemetry-peers' ]; \
-	then $(TELEMETRY_PEERS) && '$(PEERS_TARGET_DIR)/release/telemetry-peers'; \
-	else echo 'info telemetry_counters telemetry-peers is not built: run `make peers`'; fi
+	@if [ -e '$(PEERS_TARGET_DIR)/release/sdk-peers' ]; then $(TELEMETRY_PEERS); fi
+	PEERS_TARGET_DIR='$(PEERS_TARGET_DIR)' $(CARGO) run --release -p benches --bin bars
 
 peers: setup
 	cd benches/peers/policy-rs && CARGO_TARGET_DIR='$(PEERS_TARGET_DIR)' $(CARGO) build --release

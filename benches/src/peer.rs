@@ -25,10 +25,7 @@ pub struct Peer {
 impl Peer {
     /// Starts the peer on the files at `policies` and `corpus`; every run is the median of `passes` passes.
     pub fn start(policies: &Path, corpus: &Path, passes: usize) -> Result<Self, String> {
-        let binary = binary();
-        if !binary.exists() {
-            return Err(format!("policy-rs is not built ({}): run `make peers`", binary.display()));
-        }
+        let binary = binary("policy-rs-peer")?;
         let findings = policies.with_extension("findings");
         let mut command = Command::new(&binary);
         command.args([policies, corpus]).arg(passes.to_string()).arg(&findings);
@@ -71,10 +68,15 @@ impl Drop for Peer {
     }
 }
 
-/// Where `make peers` puts it: outside the checkout, so that cleaning one does not cost the other's minutes.
-fn binary() -> PathBuf {
+/// Where `make peers` puts a program: outside the checkout, so that cleaning one does not cost the other's minutes.
+pub fn binary(name: &str) -> Result<PathBuf, String> {
     let target = env::var_os("PEERS_TARGET_DIR").map_or_else(|| cache().join("edge-peers"), PathBuf::from);
-    target.join("release/policy-rs-peer")
+    let binary = target.join("release").join(name);
+    if binary.exists() {
+        Ok(binary)
+    } else {
+        Err(format!("{name} is not built ({}): run `make peers`", binary.display()))
+    }
 }
 
 fn cache() -> PathBuf {

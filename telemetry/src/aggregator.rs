@@ -34,6 +34,8 @@ pub(crate) type Extremes = Vec<(Arc<Series>, Change)>;
 #[derive(Debug, Default)]
 struct Account {
     series: Option<Arc<Series>>,
+    /// Which cell counts what was rejected; kept here, because what a series knows is three looks away.
+    rejected_cell: usize,
     has_changed: bool,
     /// What each instance last said of each level, by source and cell; ordered, so that sums do not vary.
     levels: BTreeMap<(u64, u32), u64>,
@@ -102,7 +104,9 @@ impl Aggregator {
             if !known.is_some_and(|known| Arc::ptr_eq(known, series)) {
                 cells.resize(cells.len().max(series.range().end), 0);
                 change::clear(series.descriptor, &mut cells[series.range()]);
-                accounts[index] = Account { series: Some(Arc::clone(series)), ..Account::default() };
+                let rejected_cell = series.descriptor.rejected_cell();
+                accounts[index] =
+                    Account { series: Some(Arc::clone(series)), rejected_cell, ..Account::default() };
             }
         });
         cells.resize(total, 0);
@@ -168,9 +172,11 @@ impl Aggregator {
     #[inline]
     fn apply_entry(&mut self, entry: Entry, changes: &[Change]) {
         let account = &mut self.accounts[entry.series];
-        let Some(series) = &account.series else { return };
-        let rejected_cell = series.descriptor.rejected_cell();
-        let cells = &mut self.cells[entry.offset..entry.offset + series.cells];
+        if account.series.is_none() {
+            return;
+        }
+        let rejected_cell = account.rejected_cell;
+        let cells = &mut self.cells[entry.offset..];
         let rejected_before = cells[rejected_cell];
         account.has_changed |= !changes.is_empty();
         for change in changes {

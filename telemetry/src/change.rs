@@ -53,26 +53,39 @@ pub(crate) fn differences(
     last: &[u64],
     each: &mut impl FnMut(Change),
 ) {
-    let kind = descriptor.fields[field].kind;
-    match kind {
-        InstrumentKind::CounterU64 | InstrumentKind::UpDownCounterI64 | InstrumentKind::ObserveCounterU64 => {
-            integer(field, now, last, each);
-        }
-        InstrumentKind::CounterF64 | InstrumentKind::UpDownCounterF64 | InstrumentKind::ObserveCounterF64 => {
-            float(field, now, last, each);
-        }
-        InstrumentKind::ObserveUpDownCounterI64
-        | InstrumentKind::ObserveUpDownCounterF64
-        | InstrumentKind::GaugeU64
-        | InstrumentKind::GaugeI64
-        | InstrumentKind::GaugeF64 => {
-            each(Change { cell: field as u32, amount: Amount::Level(now[field]) });
-        }
+    match descriptor.fields[field].kind {
         InstrumentKind::Mmsc => mmsc_differences(descriptor.body_start(field), now, last, each),
         InstrumentKind::Histogram => {
             histogram_differences(&descriptor.fields[field], descriptor.body_start(field), now, last, each);
         }
+        kind if now[field] != last[field] || is_level(kind) => {
+            each(Change { cell: field as u32, amount: head_difference(kind, now[field], last[field]) });
+        }
+        _ => {}
     }
+}
+
+/// The change of a field whose value is its head.
+#[inline]
+pub(crate) fn head_difference(kind: InstrumentKind, now: u64, last: u64) -> Amount {
+    match kind {
+        InstrumentKind::CounterF64 | InstrumentKind::UpDownCounterF64 | InstrumentKind::ObserveCounterF64 => {
+            Amount::Float(saturating_add(f64::from_bits(now), -f64::from_bits(last)))
+        }
+        kind if is_level(kind) => Amount::Level(now),
+        _ => Amount::Integer(now.wrapping_sub(last)),
+    }
+}
+
+fn is_level(kind: InstrumentKind) -> bool {
+    matches!(
+        kind,
+        InstrumentKind::ObserveUpDownCounterI64
+            | InstrumentKind::ObserveUpDownCounterF64
+            | InstrumentKind::GaugeU64
+            | InstrumentKind::GaugeI64
+            | InstrumentKind::GaugeF64
+    )
 }
 
 /// The change of a cell that holds a whole number, if any.
@@ -117,7 +130,7 @@ fn histogram_differences(
     each: &mut impl FnMut(Change),
 ) {
     let layout = HistogramLayout::of(field);
-    float(body, now, last, each);
+    (body..body + HistogramLayout::SUMS).for_each(|cell| float(cell, now, last, each));
     let counts = layout.counts().start + body..layout.counts().end + body;
     if field.buckets == Some(Buckets::Adaptive) {
         integer(counts.start, now, last, each);

@@ -283,7 +283,8 @@ impl<'a> CollectedSet<'a> {
         let body = &self.cells[descriptor.body(index)];
         let layout = HistogramLayout::of(&descriptor.fields[index]);
         let buckets = descriptor.fields[index].buckets.expect("`buckets_of` gave every histogram buckets");
-        let (sum, counts) = (f64::from_bits(body[0]), &body[layout.counts()]);
+        let sums = body[..HistogramLayout::SUMS].iter().map(|bits| f64::from_bits(*bits));
+        let (sum, counts) = (sums.fold(0.0, saturating_add), &body[layout.counts()]);
         let exemplars = &body[layout.exemplars()];
         match buckets {
             Buckets::Adaptive => HistogramValue::adaptive(counts, sum, exemplars),

@@ -241,7 +241,7 @@ impl MetricsField {
     }
 }
 
-/// The body of a histogram: its sum, its counts, its exemplars.
+/// The body of a histogram: its sums, its counts, its exemplars.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HistogramLayout {
     counts: usize,
@@ -249,6 +249,9 @@ pub(crate) struct HistogramLayout {
 }
 
 impl HistogramLayout {
+    /// Sums that take turns: an addition then waits for the last but one to be stored, not for the last.
+    pub(crate) const SUMS: usize = 2;
+
     pub(crate) const fn of(field: &MetricsField) -> Self {
         let counts = match field.buckets {
             // Zeros have no exponential bucket.
@@ -260,15 +263,15 @@ impl HistogramLayout {
     }
 
     pub(crate) fn counts(self) -> Range<usize> {
-        1..1 + self.counts
+        Self::SUMS..Self::SUMS + self.counts
     }
 
     pub(crate) fn exemplars(self) -> Range<usize> {
-        1 + self.counts..self.cells()
+        Self::SUMS + self.counts..self.cells()
     }
 
     const fn cells(self) -> usize {
-        1 + self.counts + self.exemplars
+        Self::SUMS + self.counts + self.exemplars
     }
 }
 

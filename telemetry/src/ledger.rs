@@ -10,10 +10,10 @@ use std::sync::atomic::Ordering;
 
 use crate::batch::Batch;
 use crate::cells::Block;
-use crate::change::{differences, integer};
+use crate::change::{Change, differences, head_difference, integer};
 use crate::descriptor::InstrumentKind;
 use crate::instrument::mmsc;
-use crate::reading::{Reading, is_dirty};
+use crate::reading::{Followed, Reading, follow, is_dirty};
 use crate::series::{Series, SeriesRegistry};
 use crate::set::Instance;
 use crate::sync::own;
@@ -35,7 +35,7 @@ pub(crate) struct Ledger {
 #[derive(Debug)]
 struct Account {
     block: Block,
-    /// Cells that change whenever anything changes.
+    /// Cells that change whenever anything changes; all of them in most sets.
     heads: u32,
     /// Which of the combinations of the instance.
     point: u32,
@@ -84,9 +84,13 @@ impl Ledger {
         while index < self.accounts.len() {
             let account = &mut self.accounts[index];
             let last = &mut self.last[account.last..account.last + account.block.len()];
-            if !is_dirty(&account.block[..account.heads as usize], last) {
-                index += 1;
-            } else if account.gather(last, &mut self.reading, &mut self.batch, registry) {
+            let has_ended = if account.heads as usize == account.block.len() {
+                account.gather_heads(last, &mut self.batch, registry)
+            } else {
+                is_dirty(&account.block[..account.heads as usize], last)
+                    && account.gather(last, &mut self.reading, &mut self.batch, registry)
+            };
+            if has_ended {
                 self.close(index);
             } else {
                 index += 1;
@@ -138,6 +142,38 @@ impl Ledger {
 }
 
 impl Account {
+    /// Writes the changes of a set without bodies, if there are any, and moves its cursors; whether those are its last.
+    #[inline]
+    fn gather_heads(&mut self, last: &mut [u64], batch: &mut Batch, registry: &SeriesRegistry) -> bool {
+        if self.series.is_none() {
+            if !is_dirty(self.block, last) {
+                return false;
+            }
+            self.series = Some(self.instance.resolve(self.point as usize, registry));
+        }
+        let descriptor = self.instance.descriptor;
+        let (fields, retired) = (descriptor.fields, descriptor.retired_cell());
+        let followed = follow(self.block, last, |cell, now, last| {
+            if cell != retired {
+                // The count of what was rejected comes after the fields.
+                let kind = fields.get(cell).map_or(InstrumentKind::CounterU64, |field| field.kind);
+                batch.push(Change { cell: cell as u32, amount: head_difference(kind, now, last) });
+            }
+        });
+        if followed == Followed::Idle {
+            return false;
+        }
+        if followed == Followed::Unsettled {
+            // What was read may be older than the end of the owner: there is one more reading to come.
+            last[retired] = 0;
+        }
+        let has_ended = last[retired] != 0;
+        if let Some((series, _)) = &self.series {
+            batch.end_entry(series.index, series.offset, self.instance.source, has_ended);
+        }
+        has_ended
+    }
+
     /// Writes the changes of a set and moves its cursors; whether those are its last.
     #[inline]
     fn gather(

@@ -10,12 +10,66 @@ use crate::sync::{AtomicU64, fence};
 /// if the owner writes during the 10-100 ns of a read.
 const ATTEMPTS_MAX: usize = 8;
 
+/// Cells compared side by side: each would otherwise wait for the one before.
+const LANES: usize = 4;
+
 /// Whether anything changed; no branch per cell, because most cells of most sets are idle.
 #[inline]
 pub(crate) fn is_dirty(heads: &[AtomicU64], last: &[u64]) -> bool {
-    let differing =
-        heads.iter().zip(last).fold(0, |all, (cell, last)| all | (cell.load(Ordering::Relaxed) ^ last));
-    differing != 0
+    let (rows, rest) = heads.as_chunks::<LANES>();
+    let (last_rows, last_rest) = last[..heads.len()].as_chunks::<LANES>();
+    let mut differing = [0; LANES];
+    for (cells, last) in rows.iter().zip(last_rows) {
+        for lane in 0..LANES {
+            differing[lane] |= cells[lane].load(Ordering::Relaxed) ^ last[lane];
+        }
+    }
+    for (lane, (cell, last)) in rest.iter().zip(last_rest).enumerate() {
+        differing[lane] |= cell.load(Ordering::Relaxed) ^ last;
+    }
+    differing.iter().fold(0, |all, lane| all | lane) != 0
+}
+
+/// What came of following the heads of a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Followed {
+    /// Nothing had changed.
+    Idle,
+    /// `last` is what the heads were, all at one instant.
+    Settled,
+    /// The owner was too busy for that: each number is right by itself, and there is more to come.
+    Unsettled,
+}
+
+/// Moves `last` up to the heads of a set without bodies, and says each cell that changed with both values; more than once
+/// if it changes again meanwhile.
+///
+/// That nothing has changed since is a second reading equal to the first: of cells that only grow it makes an instant.
+#[inline]
+pub(crate) fn follow(
+    heads: &[AtomicU64],
+    last: &mut [u64],
+    mut changed: impl FnMut(usize, u64, u64),
+) -> Followed {
+    if !is_dirty(heads, last) {
+        return Followed::Idle;
+    }
+    for _ in 0..ATTEMPTS_MAX {
+        for (index, (cell, last)) in heads.iter().zip(&mut *last).enumerate() {
+            let now = cell.load(Ordering::Relaxed);
+            if now != *last {
+                changed(index, now, *last);
+                *last = now;
+            }
+        }
+        // Orders the reading before the next one, and pairs with the release of the retired cell.
+        fence(Ordering::Acquire);
+        if !is_dirty(heads, last) {
+            return Followed::Settled;
+        }
+        std::hint::spin_loop();
+    }
+    Followed::Unsettled
 }
 
 /// A copy of the cells of a set, kept to be filled again.
@@ -103,8 +157,35 @@ fn is_complete(sequence: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::{Followed, follow};
     use crate::descriptor::MetricsDescriptor;
     use crate::{Counter, Histogram, MetricSet, Set, Telemetry, metric_set};
+
+    #[test]
+    fn what_changes_while_it_is_read_is_said_too_and_what_keeps_changing_is_not_settled() {
+        let cells = crate::cells::take(11);
+        let mut last = vec![0; cells.len()];
+        assert_eq!(follow(cells, &mut last, |_, _, _| unreachable!("nothing changed")), Followed::Idle);
+
+        for changes in [1, 2, super::ATTEMPTS_MAX as u64 + 1] {
+            cells[9].fetch_add(1, Ordering::Relaxed);
+            let (mut sum, before) = (0, last[9]);
+            let followed = follow(cells, &mut last, |cell, now, last| {
+                assert_eq!(cell, 9);
+                sum += now - last;
+                // The owner counts again before the second reading.
+                if sum < changes {
+                    cells[9].fetch_add(1, Ordering::Relaxed);
+                }
+            });
+            let is_settled = changes <= super::ATTEMPTS_MAX as u64;
+            assert_eq!(followed, if is_settled { Followed::Settled } else { Followed::Unsettled });
+            assert_eq!(sum, last[9] - before);
+        }
+        crate::cells::give_back(cells);
+    }
 
     /// A set whose cells the tests write by hand.
     #[metric_set(name = "test.reading")]
@@ -125,9 +206,9 @@ mod tests {
         let last = vec![0; DESCRIPTOR.cells()];
         let mut reading = super::Reading::default();
         // The owner counted after its count was read, and has ended before the last cell was.
-        block[DESCRIPTOR.retired_cell()].store(1, std::sync::atomic::Ordering::Release);
+        block[DESCRIPTOR.retired_cell()].store(1, Ordering::Release);
         reading.copy(DESCRIPTOR, block, &last);
-        block[0].store(1, std::sync::atomic::Ordering::Relaxed);
+        block[0].store(1, Ordering::Relaxed);
         reading.leave_out_unsettled(DESCRIPTOR, block, &last);
         assert_eq!(reading.cells[DESCRIPTOR.retired_cell()], 0);
     }

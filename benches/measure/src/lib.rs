@@ -3,6 +3,7 @@
 //! Knows nothing of what is measured, so that programs outside the workspace can share it.
 
 pub mod cpu;
+pub mod goal;
 pub mod ratio;
 pub mod report;
 pub mod rng;

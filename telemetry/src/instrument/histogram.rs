@@ -21,7 +21,7 @@ use crate::trace::SpanContext;
 #[derive(Debug)]
 pub struct Histogram {
     sequence: Sequence,
-    sum: &'static AtomicU64,
+    sums: &'static [AtomicU64; HistogramLayout::SUMS],
     counts: &'static [AtomicU64],
     rejected: &'static AtomicU64,
     buckets: Buckets,
@@ -54,10 +54,12 @@ impl Histogram {
 
     #[inline]
     fn record_and(&self, value: f64, also: impl FnOnce()) {
-        let sum = f64::from_bits(own(self.sum)) + value;
-        if !(value >= 0.0 && sum.is_finite()) {
+        let turn = self.sequence.parity();
+        let sum = self.sum(turn) + value;
+        if !(value >= 0.0 && (sum + self.sum(1 - turn)).is_finite()) {
             return reject(self.rejected);
         }
+        let sum = (turn, sum);
         match self.buckets {
             Buckets::Range(range) => self.count(sum, range.index(value), also),
             Buckets::Bounds(bounds) => self.count(sum, bounds_index(bounds, value), also),
@@ -66,10 +68,15 @@ impl Histogram {
     }
 
     #[inline]
-    fn count(&self, sum: f64, bucket: usize, also: impl FnOnce()) {
+    fn sum(&self, turn: usize) -> f64 {
+        f64::from_bits(own(&self.sums[turn]))
+    }
+
+    #[inline]
+    fn count(&self, (turn, sum): (usize, f64), bucket: usize, also: impl FnOnce()) {
         let Some(count) = self.counts.get(bucket) else { return reject(self.rejected) };
         self.sequence.during(|| {
-            self.sum.store(sum.to_bits(), Ordering::Relaxed);
+            self.sums[turn].store(sum.to_bits(), Ordering::Relaxed);
             add(count, 1);
             also();
         });
@@ -77,10 +84,10 @@ impl Histogram {
 
     /// The first count is of zeros, which have no exponential bucket; then come the grid and its counts.
     #[inline]
-    fn count_adaptive(&self, sum: f64, value: f64, also: impl FnOnce()) {
+    fn count_adaptive(&self, (turn, sum): (usize, f64), value: f64, also: impl FnOnce()) {
         let (zeros, cells) = self.counts.split_first().expect("an adapting histogram has cells");
         self.sequence.during(|| {
-            self.sum.store(sum.to_bits(), Ordering::Relaxed);
+            self.sums[turn].store(sum.to_bits(), Ordering::Relaxed);
             let (coarseness, start) = (own(&cells[0]), own(&cells[1]) as i32);
             let place = (exponential::index(value) >> coarseness).wrapping_sub(start);
             if value == 0.0 {
@@ -113,8 +120,7 @@ impl Histogram {
     /// Stops in the middle of recording a value of the first bucket, as an owner does that is not scheduled.
     pub(crate) fn start_recording(&self, value: f64) -> impl FnOnce() {
         add(self.sequence.0, 1);
-        let sum = f64::from_bits(own(self.sum)) + value;
-        self.sum.store(sum.to_bits(), Ordering::Relaxed);
+        self.sums[0].store((self.sum(0) + value).to_bits(), Ordering::Relaxed);
         || {
             add(&self.counts[0], 1);
             add(self.sequence.0, 1);
@@ -128,7 +134,7 @@ impl Attach for Histogram {
         let layout = HistogramLayout::of(slot.field);
         Self {
             sequence: Sequence(slot.head),
-            sum: &slot.body[0],
+            sums: slot.body[..HistogramLayout::SUMS].try_into().expect("the range has as many"),
             counts: &slot.body[layout.counts()],
             rejected: slot.rejected,
             buckets,

@@ -9,6 +9,12 @@ use crate::sync::{AtomicU64, fence, own};
 pub(super) struct Sequence(pub(super) &'static AtomicU64);
 
 impl Sequence {
+    /// How many times it was written, modulo two.
+    #[inline]
+    pub(super) fn parity(self) -> usize {
+        (own(self.0) / 2 % 2) as usize
+    }
+
     /// Does `write` between two changes of the word: two plain stores, no locked instruction.
     #[inline]
     pub(super) fn during(self, write: impl FnOnce()) {

@@ -1,9 +1,14 @@
 //! Two sides that record the same, compared only if both have recorded all of it.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 
 use benches_measure::ratio::{Ratio, alternate};
-use benches_measure::report;
+use benches_measure::{cpu, report};
+
+/// How many threads record at once where several do.
+pub const THREADS: usize = 2;
 
 /// Sums agree up to what rounding does in another order of additions.
 const ROUNDING: f64 = 1e-9;
@@ -29,6 +34,34 @@ impl<'a> Side<'a> {
     }
 }
 
+/// A side of several threads at once, each with a `T` of its own, on which it makes so many calls of so many recordings.
+pub fn threads<'a, T: Send + 'a>(
+    name: &'static str,
+    (calls, recordings): (u64, u64),
+    owned: [T; THREADS],
+    call: impl Fn(&mut T) + Sync + 'a,
+    totals: impl Fn(&mut [T]) -> Totals + 'a,
+) -> Side<'a> {
+    let owned = Rc::new(RefCell::new(owned));
+    let read = Rc::clone(&owned);
+    let pass = move || {
+        let call = &call;
+        let mut owned = owned.borrow_mut();
+        let mut workers = owned.each_mut().map(|owned| move || call(owned));
+        cpu::per_call_on_threads(calls, &mut workers) / recordings as f64
+    };
+    Side::new(name, pass, move || totals(&mut *read.borrow_mut()))
+}
+
+/// Says what both sides cost.
+pub fn tell(name: &str, ours: &str, theirs: &str, measured: Ratio) {
+    let Ratio { ours: our_cost, theirs: their_cost, ratio } = measured;
+    report::info(
+        name,
+        format_args!("{ours} {our_cost:.2} ns, {theirs} {their_cost:.2} ns, ratio {ratio:.3}"),
+    );
+}
+
 /// How two sides are compared.
 #[derive(Debug, Clone, Copy)]
 pub struct Comparison {
@@ -47,15 +80,8 @@ impl Comparison {
         let measured = alternate(self.rounds, &mut ours.pass, &mut theirs.pass);
         self.check(ours, before[0])?;
         self.check(theirs, before[1])?;
-        let Ratio { ours: our_cost, theirs: their_cost, ratio } = measured;
-        report::info(
-            self.name,
-            format_args!(
-                "{} {our_cost:.2} ns, {} {their_cost:.2} ns, ratio {ratio:.3}",
-                ours.name, theirs.name
-            ),
-        );
-        Ok(ratio)
+        tell(self.name, ours.name, theirs.name, measured);
+        Ok(measured.ratio)
     }
 
     /// Compares for information.

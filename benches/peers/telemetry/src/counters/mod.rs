@@ -12,12 +12,11 @@ use std::hint::black_box;
 
 use benches_measure::cpu;
 
-use crate::side::{Comparison, Side, Totals};
+use crate::side::{self, Comparison, Side, THREADS, Totals};
 
 const NAME: &str = "telemetry_counters";
 const ROUNDS: usize = 11;
 const CALLS: u64 = 300_000;
-const THREADS: usize = 2;
 /// So many that starting the threads is lost in them, and that both count at once for most of the time.
 const CALLS_ON_THREADS: u64 = 10 * CALLS;
 
@@ -75,19 +74,13 @@ fn side<'a, T: 'a>(
 /// The same by several threads at once, with a counter for each.
 fn threads<'a, T: Send + 'a>(
     name: &'static str,
-    mut counters: [T; THREADS],
+    counters: [T; THREADS],
     count: impl Fn(&mut T) + Sync + 'a,
     total: impl Fn() -> u64 + 'a,
 ) -> Side<'a> {
-    let pass = move || {
-        let count = &count;
-        let mut workers = counters.each_mut().map(|counter| {
-            move || {
-                count(counter);
-                black_box(&mut *counter);
-            }
-        });
-        cpu::per_call_on_threads(CALLS_ON_THREADS, &mut workers)
+    let call = move |counter: &mut T| {
+        count(counter);
+        black_box(&mut *counter);
     };
-    Side::new(name, pass, move || Totals::counted(total()))
+    side::threads(name, (CALLS_ON_THREADS, 1), counters, call, move |_| Totals::counted(total()))
 }

@@ -3,9 +3,9 @@
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Counter;
 
-use super::{ATTRIBUTES, THREADS, side, threads};
+use super::{ATTRIBUTES, side, threads};
 use crate::otel::Otel;
-use crate::side::Side;
+use crate::side::{Side, THREADS};
 
 pub fn sides() -> [Side<'static>; 4] {
     [

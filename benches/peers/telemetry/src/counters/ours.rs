@@ -2,8 +2,8 @@
 
 use telemetry::{Counter, Telemetry, attribute_set, metric_set};
 
-use super::{THREADS, VALUES, side, threads};
-use crate::side::Side;
+use super::{VALUES, side, threads};
+use crate::side::{Side, THREADS};
 
 /// As many as the peers have.
 #[attribute_set(name = "bench.attributes")]

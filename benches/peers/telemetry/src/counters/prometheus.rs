@@ -2,8 +2,8 @@
 
 use prometheus::{IntCounter, IntCounterVec, Opts};
 
-use super::{KEYS, THREADS, VALUES, side, threads};
-use crate::side::Side;
+use super::{KEYS, VALUES, side, threads};
+use crate::side::{Side, THREADS};
 
 pub fn sides() -> [Side<'static>; 3] {
     let alone = counter();

@@ -6,8 +6,8 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 
-use super::{THREADS, VALUES, side, threads};
-use crate::side::Side;
+use super::{VALUES, side, threads};
+use crate::side::{Side, THREADS};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct One {
