@@ -3,12 +3,16 @@
 //! Knows no tokens, no exporter's format and no running program: text in, problems out.
 
 mod attributes;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod instrument;
 mod metrics;
 mod name;
 mod problem;
 mod prometheus;
 mod range;
+#[cfg(feature = "registry")]
+pub mod registry;
 mod suggestion;
 mod unit;
 

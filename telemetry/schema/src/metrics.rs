@@ -173,7 +173,7 @@ fn metric_problems(full_name: &str, metric: &MetricDeclaration) -> Vec<(Part, St
     [name, brief, unit, buckets].into_iter().flatten().collect()
 }
 
-fn metric_name_problem(name: &str) -> Option<String> {
+pub(crate) fn metric_name_problem(name: &str) -> Option<String> {
     if let Some(problem) = set_name_problem(name) {
         return Some(problem);
     }
@@ -217,7 +217,7 @@ fn buckets_problem(metric: &MetricDeclaration) -> Option<String> {
     }
 }
 
-fn bounds_problem(bounds: &[f64]) -> Option<String> {
+pub(crate) fn bounds_problem(bounds: &[f64]) -> Option<String> {
     if bounds.is_empty() {
         return Some("buckets need at least one bound".to_owned());
     }
