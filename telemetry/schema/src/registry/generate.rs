@@ -1,6 +1,0 @@
-//! placeholder
-use super::{Registry, RegistryProblem};
-/// x
-pub fn generate(_: &Registry) -> Result<String, Vec<RegistryProblem>> {
-    Ok(String::new())
-}
