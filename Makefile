@@ -4,6 +4,7 @@ CARGO ?= cargo
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
 # Kept outside the checkout: the peers' bundled C++ libraries take minutes to build and hundreds of megabytes.
 PEERS_TARGET_DIR ?= $(CACHE)/edge-peers
+TELEMETRY_PEERS = (cd benches/peers/telemetry && CARGO_TARGET_DIR='$(PEERS_TARGET_DIR)' $(CARGO) build --release)
 
 .PHONY: help demo test lint bars peers setup
 
@@ -30,6 +31,11 @@ lint: setup
 
 bars: setup
 	$(CARGO) run --release -p benches --bin bars
+# Half of that program is ours: once built it is built anew, or it would measure what is there no more.
+	@if [ -e '$(PEERS_TARGET_DIR)/release/telemetry-peers' ]; \
+	then $(TELEMETRY_PEERS) && '$(PEERS_TARGET_DIR)/release/telemetry-peers'; \
+	else echo 'info telemetry_counters telemetry-peers is not built: run `make peers`'; fi
 
 peers: setup
 	cd benches/peers/policy-rs && CARGO_TARGET_DIR='$(PEERS_TARGET_DIR)' $(CARGO) build --release
+	$(TELEMETRY_PEERS)

@@ -5,6 +5,8 @@ set -euo pipefail
 
 edge=$1
 folder=$(mktemp -d)
+# Before the demo opens it: the first look below may come sooner.
+: >"$folder/out"
 "$edge" demo --port 0 >"$folder/out" 2>&1 &
 demo=$!
 trap 'kill "$demo" 2>/dev/null || true; wait "$demo" 2>/dev/null || true; rm -rf "$folder"' EXIT

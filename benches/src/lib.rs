@@ -6,12 +6,8 @@
 pub mod bars;
 pub mod bodies;
 pub mod corpus;
-pub mod cpu;
 pub mod engine;
 pub mod findings;
 pub mod mix;
 pub mod peer;
-pub mod ratio;
 mod record;
-pub mod report;
-pub mod rng;

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::corpus::words::{ERROR_KINDS, FAILURES, FLEET, NOUNS, SERVICES, SEVERITIES, VERBS, service};
-use crate::rng::Rng;
+use benches_measure::rng::Rng;
 
 const KEEPS: [&str; 4] = ["none", "all", "25%", "100/s"];
 

@@ -94,12 +94,14 @@ fn metric_set_impl(ident: &Ident, model: &MetricSetModel, is_right: bool) -> Tok
         #[automatically_derived]
         impl ::telemetry::MetricSet for #ident {
             type Attributes = #attributes;
+            type Varying = ();
             const DESCRIPTOR: &'static ::telemetry::MetricsDescriptor = {
                 static DESCRIPTOR: ::telemetry::MetricsDescriptor = ::telemetry::MetricsDescriptor {
                     name: #name,
                     brief: #brief,
                     fields: &[#(#descriptors),*],
                     attributes: <#attributes as ::telemetry::AttributeSet>::DESCRIPTOR,
+                    varying: <() as ::telemetry::Varying>::FIELDS,
                 };
                 &DESCRIPTOR
             };
@@ -107,6 +109,10 @@ fn metric_set_impl(ident: &Ident, model: &MetricSetModel, is_right: bool) -> Tok
             fn attach(__telemetry_cells: &::telemetry::__private::Cells) -> Self {
                 Self { #(#handles),* }
             }
+        }
+
+        ::telemetry::__private::inventory::submit! {
+            ::telemetry::__private::LinkedMetrics(<#ident as ::telemetry::MetricSet>::DESCRIPTOR)
         }
     }
 }
@@ -126,8 +132,11 @@ fn metric_descriptor(name: &str, metric: &MetricDeclaration, ty: &Type, is_right
             name: #name,
             unit: #unit,
             kind: <#ty as ::telemetry::Instrument>::KIND,
-            buckets: #buckets,
+            buckets: ::telemetry::__private::buckets_of(<#ty as ::telemetry::Instrument>::KIND, #buckets),
             brief: #brief,
+            stability: ::telemetry::Stability::Development,
+            deprecated: ::core::option::Option::None,
+            exemplars: false,
         }
     }}
 }
@@ -160,6 +169,8 @@ fn attribute_set_impl(ident: &Ident, model: &AttributeSetModel) -> TokenStream {
             key: #key,
             kind: <#ty as ::telemetry::AttributeValue>::KIND,
             brief: #brief,
+            stability: ::telemetry::Stability::Development,
+            deprecated: ::core::option::Option::None,
         })
     });
     let fields = model.fields.iter().map(|(field, _)| field);
@@ -182,6 +193,7 @@ fn attribute_set_impl(ident: &Ident, model: &AttributeSetModel) -> TokenStream {
 fn attribute_value_impl(ident: &Ident, words: &[(Ident, String)]) -> TokenStream {
     let variants = words.iter().map(|(variant, _)| variant);
     let values: Vec<_> = words.iter().map(|(_, word)| word).collect();
+    let ids = words.iter().map(|(variant, _)| snake_case(variant));
     quote! {
         #[automatically_derived]
         impl #ident {
@@ -193,7 +205,9 @@ fn attribute_value_impl(ident: &Ident, words: &[(Ident, String)]) -> TokenStream
 
         #[automatically_derived]
         impl ::telemetry::AttributeValue for #ident {
-            const KIND: ::telemetry::AttributeKind = ::telemetry::AttributeKind::Enum(&[#(#values),*]);
+            const KIND: ::telemetry::AttributeKind = ::telemetry::AttributeKind::Enum(&[
+                #(::telemetry::EnumMember { id: #ids, value: #values, brief: "" }),*
+            ]);
 
             fn scalar(&self) -> ::telemetry::Scalar {
                 ::telemetry::Scalar::Word(self.as_str())

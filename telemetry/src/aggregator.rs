@@ -1,80 +1,72 @@
-//! Adds up what owners send, per series, since the start of the process.
+//! Adds up what owners send, per series, since the start of the process. One for each NUMA node.
 
-use std::collections::{BTreeMap, HashSet};
-use std::ptr;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use crossbeam_channel::{Receiver, Sender};
 
-use crate::batch::{Amount, Batch, Change, Entry};
-use crate::collected::{Collected, CollectedSet, order_of_declarations};
-use crate::descriptor::{InstrumentKind, MetricsDescriptor};
-use crate::float::saturating_add;
+use crate::batch::{Batch, Entry};
+use crate::change::{self, Amount, Change, add_level};
 use crate::ledger::Ledger;
-use crate::own::OwnMetrics;
-use crate::pipeline::Pipeline;
-use crate::prometheus::{self, Clash};
 use crate::series::{Series, SeriesRegistry};
 
-/// The totals of one pipeline, and the receiving end of its queue.
+/// The totals of one node, and the receiving end of its queue.
 #[derive(Debug)]
 pub(crate) struct Aggregator {
     batches: Receiver<Batch>,
     emptied: Sender<Batch>,
-    series: Vec<Arc<Series>>,
-    totals: Vec<Totals>,
+    /// The totals of all series, each where the registry placed it.
+    cells: Vec<u64>,
+    /// By index.
+    accounts: Vec<Account>,
+    /// Who wants to know the extremes since its last reading.
+    readers: Vec<ReaderId>,
+    extremes: HashMap<(ReaderId, usize, u32), Amount>,
     rejected: u64,
-    declarations: Declarations,
-    own: Option<OwnMetrics>,
 }
 
-/// The declarations of all series, and what is wrong between them.
+/// A reader of changes.
+pub(crate) type ReaderId = u64;
+
+/// The smallest and largest values that a reader has not seen yet, by series and cell.
+pub(crate) type Extremes = Vec<(Arc<Series>, Change)>;
+
+/// What is known of a series beside its totals.
 #[derive(Debug, Default)]
-struct Declarations {
-    /// In the order of export.
-    all: Vec<&'static MetricsDescriptor>,
-    /// How many series have been looked at.
-    series: usize,
-    /// Sets and metrics of the clashes found so far, by address.
-    clashes: HashSet<(usize, usize)>,
-}
-
-/// The totals of one series, in the cell layout of its set.
-#[derive(Debug)]
-struct Totals {
-    cells: Box<[u64]>,
-    /// What each instance last said of each gauge, by source and cell; ordered, so that sums do not vary.
-    levels: BTreeMap<(u64, usize), u64>,
+struct Account {
+    series: Option<Arc<Series>>,
+    has_changed: bool,
+    /// What each instance last said of each level, by source and cell; ordered, so that sums do not vary.
+    levels: BTreeMap<(u64, u32), u64>,
 }
 
 impl Aggregator {
     pub(crate) fn new(batches: Receiver<Batch>, emptied: Sender<Batch>) -> Self {
-        let (series, totals) = (Vec::new(), Vec::new());
         Self {
             batches,
             emptied,
-            series,
-            totals,
+            cells: Vec::new(),
+            accounts: Vec::new(),
+            readers: Vec::new(),
+            extremes: HashMap::new(),
             rejected: 0,
-            declarations: Declarations::default(),
-            own: None,
         }
-    }
-
-    pub(crate) fn register_own(&mut self, pipeline: &Pipeline) {
-        self.own = Some(OwnMetrics::register(pipeline));
     }
 
     /// Fetches the changes of a worker that may be idle, blocked or gone.
     ///
     /// The queue is drained under the worker's lock: all its batches are in by then, and what is read now is
-    /// newer, which matters to gauges.
+    /// newer, which matters to levels.
     pub(crate) fn flush_on_behalf(&mut self, registry: &SeriesRegistry, ledger: &mut Ledger) {
         self.drain(registry);
-        if ledger.gather() {
+        // What waits undelivered first, then what has changed since.
+        if ledger.is_waiting() {
             self.apply(registry, ledger.batch());
-            ledger.commit();
+            ledger.delivered();
+        }
+        if ledger.gather(registry) {
+            self.apply(registry, ledger.batch());
+            ledger.delivered();
         }
     }
 
@@ -82,125 +74,132 @@ impl Aggregator {
     pub(crate) fn settle(&mut self, registry: &SeriesRegistry, ledger: &mut Ledger) {
         self.drain(registry);
         self.apply(registry, ledger.batch());
-        ledger.commit();
+        ledger.delivered();
     }
 
-    /// The metrics found since the last time that cannot be exported beside the others.
-    pub(crate) fn new_clashes(&mut self) -> Vec<Clash> {
-        self.declarations.learn(&self.series)
-    }
-
-    /// Counts what the pipeline has to say about itself.
-    pub(crate) fn count_own(&mut self, registry: &SeriesRegistry, deferrals: u64) {
-        let Some(mut own) = self.own.take() else { return };
-        own.count(deferrals, self.rejected, self.declarations.clashes.len() as u64);
-        self.flush_on_behalf(registry, own.ledger());
-        self.own = Some(own);
-    }
-
-    pub(crate) fn collected(&mut self, resource: Arc<[(String, String)]>) -> Collected {
-        let sets = self.series.iter().zip(&self.totals).map(|(series, totals)| totals.collected(series));
-        Collected::new(SystemTime::now(), resource, sets.collect())
-    }
-
-    fn drain(&mut self, registry: &SeriesRegistry) {
+    /// Adds up what waits in the queue.
+    pub(crate) fn drain(&mut self, registry: &SeriesRegistry) {
         while let Ok(mut batch) = self.batches.try_recv() {
             self.apply(registry, &batch);
             batch.clear();
             // A full return queue only means that enough spares wait already.
             let _ = self.emptied.try_send(batch);
         }
-        self.learn_series(registry);
+    }
+
+    /// Recordings refused up to now.
+    pub(crate) fn rejected(&self) -> u64 {
+        self.rejected
+    }
+
+    /// Makes room for the series registered since the last time.
+    pub(crate) fn learn(&mut self, registry: &SeriesRegistry) {
+        let Self { cells, accounts, .. } = self;
+        let total = registry.learn(|index, series| {
+            if accounts.len() <= index {
+                accounts.resize_with(index + 1, Account::default);
+            }
+            let known = accounts[index].series.as_ref();
+            if !known.is_some_and(|known| Arc::ptr_eq(known, series)) {
+                cells.resize(cells.len().max(series.range().end), 0);
+                change::clear(series.descriptor, &mut cells[series.range()]);
+                accounts[index] = Account { series: Some(Arc::clone(series)), ..Account::default() };
+            }
+        });
+        cells.resize(total, 0);
+    }
+
+    /// Copies the totals of all series, levels added up.
+    pub(crate) fn copy_to(&self, cells: &mut Vec<u64>) {
+        cells.clear();
+        cells.extend_from_slice(&self.cells);
+        for account in self.accounts.iter().filter(|account| !account.levels.is_empty()) {
+            let Some(series) = &account.series else { continue };
+            for ((_, cell), bits) in &account.levels {
+                let total = &mut cells[series.offset + *cell as usize];
+                *total = add_level(series.descriptor.fields[*cell as usize].kind, *total, *bits);
+            }
+        }
+    }
+
+    /// Says which series have changed since the last time, by index.
+    pub(crate) fn changed(&mut self, mut each: impl FnMut(usize)) {
+        for (index, account) in self.accounts.iter_mut().enumerate() {
+            if std::mem::take(&mut account.has_changed) {
+                each(index);
+            }
+        }
+    }
+
+    /// Forgets a series that expired; another may be in its place next.
+    pub(crate) fn forget(&mut self, series: &Series) {
+        if let Some(account) = self.accounts.get_mut(series.index) {
+            *account = Account::default();
+        }
+        self.extremes.retain(|(_, index, _), _| *index != series.index);
+    }
+
+    pub(crate) fn add_reader(&mut self, reader: ReaderId) {
+        self.readers.push(reader);
+    }
+
+    pub(crate) fn forget_reader(&mut self, reader: ReaderId) {
+        self.readers.retain(|other| *other != reader);
+        self.extremes.retain(|(other, _, _), _| *other != reader);
+    }
+
+    /// Takes the extremes that a reader has not seen yet.
+    pub(crate) fn take_extremes(&mut self, reader: ReaderId, taken: &mut Extremes) {
+        let of_reader = self.extremes.extract_if(|(other, _, _), _| *other == reader);
+        taken.extend(of_reader.filter_map(|((_, series, cell), amount)| {
+            let series = self.accounts.get(series)?.series.as_ref()?;
+            Some((Arc::clone(series), Change { cell, amount }))
+        }));
     }
 
     fn apply(&mut self, registry: &SeriesRegistry, batch: &Batch) {
         for (entry, changes) in batch.entries() {
-            if entry.series >= self.totals.len() {
-                self.learn_series(registry);
+            if self.accounts.get(entry.series).is_none_or(|account| account.series.is_none()) {
+                self.learn(registry);
             }
-            let descriptor = self.series[entry.series].descriptor;
-            self.rejected += self.totals[entry.series].apply(entry, changes, descriptor.rejected_cell());
+            self.apply_entry(entry, changes);
         }
     }
 
-    /// Makes room for series registered since the last time.
-    fn learn_series(&mut self, registry: &SeriesRegistry) {
-        registry.catch_up(&mut self.series);
-        let new = self.series[self.totals.len()..].iter().map(|series| Totals::new(series));
-        self.totals.extend(new);
-    }
-}
-
-impl Declarations {
-    fn learn(&mut self, series: &[Arc<Series>]) -> Vec<Clash> {
-        let known = self.all.len();
-        for series in &series[std::mem::replace(&mut self.series, series.len())..] {
-            if !self.all.iter().any(|known| std::ptr::eq(*known, series.descriptor)) {
-                self.all.push(series.descriptor);
-            }
-        }
-        if self.all.len() == known {
-            return Vec::new();
-        }
-        self.all.sort_by(|a, b| order_of_declarations(a, b));
-        let address = |clash: &Clash| (ptr::from_ref(clash.set).addr(), ptr::from_ref(clash.metric).addr());
-        prometheus::clashes(&self.all)
-            .into_iter()
-            .filter(|clash| self.clashes.insert(address(clash)))
-            .collect()
-    }
-}
-
-impl Totals {
-    fn new(series: &Series) -> Self {
-        Self { cells: vec![0; series.descriptor.cells()].into(), levels: BTreeMap::new() }
-    }
-
-    /// Returns how many recordings were rejected.
-    fn apply(&mut self, entry: Entry, changes: &[Change], rejected_cell: usize) -> u64 {
-        let rejected_before = self.cells[rejected_cell];
+    #[inline]
+    fn apply_entry(&mut self, entry: Entry, changes: &[Change]) {
+        let account = &mut self.accounts[entry.series];
+        let Some(series) = &account.series else { return };
+        let rejected_cell = series.descriptor.rejected_cell();
+        let cells = &mut self.cells[entry.offset..entry.offset + series.cells];
+        let rejected_before = cells[rejected_cell];
+        account.has_changed |= !changes.is_empty();
         for change in changes {
             match change.amount {
-                Amount::Integer(n) => self.cells[change.cell] = self.cells[change.cell].wrapping_add(n),
-                Amount::Float(n) => self.cells[rejected_cell] += u64::from(!self.add_float(change.cell, n)),
-                Amount::Level(bits) => drop(self.levels.insert((entry.source, change.cell), bits)),
+                Amount::Level(bits) => drop(account.levels.insert((entry.source, change.cell), bits)),
+                Amount::Min(_) | Amount::Max(_) => {
+                    change::add(cells, *change);
+                    for reader in &self.readers {
+                        let seen = self.extremes.entry((*reader, entry.series, change.cell));
+                        let seen = seen.or_insert(change.amount);
+                        *seen = seen.extreme(change.amount);
+                    }
+                }
+                _ => cells[rejected_cell] += u64::from(!change::add(cells, *change)),
             }
         }
-        if entry.retired {
-            self.forget_levels(entry.source);
+        if entry.retired && !account.levels.is_empty() {
+            account.forget_levels(entry.source);
         }
-        self.cells[rejected_cell].wrapping_sub(rejected_before)
+        self.rejected += cells[rejected_cell].wrapping_sub(rejected_before);
     }
+}
 
-    /// Whether the total could take it: sums that owners kept finite may not be so together.
-    fn add_float(&mut self, cell: usize, n: f64) -> bool {
-        let total = f64::from_bits(self.cells[cell]);
-        self.cells[cell] = saturating_add(total, n).to_bits();
-        (total + n).is_finite()
-    }
-
+impl Account {
     fn forget_levels(&mut self, source: u64) {
-        let last = self.levels.range((source, 0)..=(source, usize::MAX)).map(|(key, _)| *key);
+        let last = self.levels.range((source, 0)..=(source, u32::MAX)).map(|(key, _)| *key);
         for key in last.collect::<Vec<_>>() {
             self.levels.remove(&key);
         }
-    }
-
-    fn collected(&self, series: &Arc<Series>) -> CollectedSet {
-        let mut cells = self.cells.clone();
-        for ((_, cell), bits) in &self.levels {
-            let total = &mut cells[*cell];
-            *total = add_level(series.descriptor.fields[*cell].kind, *total, *bits);
-        }
-        CollectedSet::new(Arc::clone(series), cells)
-    }
-}
-
-/// Levels that are too large together stay at the largest number.
-fn add_level(kind: InstrumentKind, total: u64, level: u64) -> u64 {
-    match kind {
-        InstrumentKind::GaugeF64 => saturating_add(f64::from_bits(total), f64::from_bits(level)).to_bits(),
-        InstrumentKind::GaugeI64 => total.cast_signed().saturating_add(level.cast_signed()).cast_unsigned(),
-        _ => total.saturating_add(level),
     }
 }

@@ -1,10 +1,16 @@
 //! What travels from owners to the aggregator: sparse changes since the last flush.
 
+use std::sync::Arc;
+
+use crate::change::Change;
+
 /// Changes of some set instances. Cleared and used again, so that steady flushing allocates nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     entries: Vec<Entry>,
     changes: Vec<Change>,
+    /// Keeps the series of retired instances from expiring while their last changes are on their way.
+    uses: Vec<Arc<()>>,
 }
 
 /// One instance in a batch.
@@ -12,29 +18,13 @@ pub(crate) struct Batch {
 pub(crate) struct Entry {
     /// Index of its series.
     pub(crate) series: usize,
+    /// Where the cells of its series start among those of all.
+    pub(crate) offset: usize,
     /// Which instance of the series, for what must not be added up over time.
     pub(crate) source: u64,
     /// These are its last changes.
     pub(crate) retired: bool,
     end: usize,
-}
-
-/// One cell that changed.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Change {
-    pub(crate) cell: usize,
-    pub(crate) amount: Amount,
-}
-
-/// How a cell changed.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Amount {
-    /// To be added, wrapping: `u64` sums, and `i64` sums in two's complement.
-    Integer(u64),
-    /// To be added.
-    Float(f64),
-    /// The bits of a gauge, replacing those of the same source.
-    Level(u64),
 }
 
 impl Batch {
@@ -47,13 +37,19 @@ impl Batch {
         self.changes.len() + 2 * self.entries.len()
     }
 
-    pub(crate) fn change(&mut self, cell: usize, amount: Amount) {
-        self.changes.push(Change { cell, amount });
+    #[inline]
+    pub(crate) fn push(&mut self, change: Change) {
+        self.changes.push(change);
     }
 
     /// Ends an entry: it owns the changes pushed since the one before.
-    pub(crate) fn end_entry(&mut self, series: usize, source: u64, retired: bool) {
-        self.entries.push(Entry { series, source, retired, end: self.changes.len() });
+    pub(crate) fn end_entry(&mut self, series: usize, offset: usize, source: u64, retired: bool) {
+        self.entries.push(Entry { series, offset, source, retired, end: self.changes.len() });
+    }
+
+    /// The series of this token is used until the batch has been added up.
+    pub(crate) fn keep(&mut self, token: Arc<()>) {
+        self.uses.push(token);
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = (Entry, &[Change])> {
@@ -68,5 +64,6 @@ impl Batch {
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.changes.clear();
+        self.uses.clear();
     }
 }

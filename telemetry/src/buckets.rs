@@ -1,43 +1,47 @@
-//! How a histogram divides its values: log-linear over a range, or explicit bounds.
+//! How a histogram divides its values: exponentially over a range, adapting to what comes, or by explicit bounds.
 
-/// Linear steps per power of two, as a count of mantissa bits: 8 steps, so a bucket is at most 12.5 % wide.
-const STEP_BITS: u32 = 3;
-const SHIFT: u32 = f64::MANTISSA_DIGITS - 1 - STEP_BITS;
+use crate::exponential::{self, INDEX_SCALE};
+
+/// Buckets per power of two of a declared range, as a power of two itself: eight, each at most 9.1 % wide.
+const RANGE_SCALE: i32 = 3;
 
 /// The buckets of a histogram; upper bounds belong to their bucket, the last bucket is unbounded.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Buckets {
-    /// Log-linear: eight equal steps per power of two.
-    Range(LogLinear),
+    /// Exponential over a declared range.
+    Range(Range),
+    /// Exponential, as fine as 160 buckets allow for the values seen so far.
+    Adaptive,
     /// Explicit finite upper bounds, rising.
     Bounds(&'static [f64]),
 }
 
-/// Log-linear buckets, whose index is cut straight out of the bits of the value.
+/// Exponential buckets of a fixed scale, whose index is cut out of the bits of the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LogLinear {
-    /// Cut of the first bucket; smaller values land there too.
-    first: i64,
+pub struct Range {
+    /// Index of the first bucket; smaller values land there too.
+    first: i32,
     /// Buckets including the unbounded one.
     len: usize,
 }
 
 impl Buckets {
-    /// Log-linear buckets from `low` to `high`: values up to `low` share the first, values above `high` the last.
+    /// Buckets from `low` to `high`: values up to `low` share the first, values above `high` the last.
     ///
     /// # Panics
     ///
     /// If the range does not rise from a positive number; in a declaration that is a compile error.
     pub const fn range(low: f64, high: f64) -> Self {
         assert!(low > 0.0 && low < high && high.is_finite(), "range must rise from a positive number");
-        let first = cut(low);
-        Self::Range(LogLinear { first, len: (cut(high) - first) as usize + 2 })
+        let first = range_index(low);
+        Self::Range(Range { first, len: (range_index(high) - first) as usize + 2 })
     }
 
-    /// How many buckets there are, the unbounded one included.
+    /// How many cells the counts take; of those that adapt, the most that there can be.
     pub const fn len(&self) -> usize {
         match self {
-            Self::Range(log) => log.len,
+            Self::Range(range) => range.len,
+            Self::Adaptive => exponential::BUCKETS_MAX,
             Self::Bounds(bounds) => bounds.len() + 1,
         }
     }
@@ -46,85 +50,76 @@ impl Buckets {
     pub const fn is_empty(&self) -> bool {
         false
     }
+}
 
-    /// The bucket of a finite value.
+impl Range {
+    /// The bucket of a value. Without a branch: clamping happens on integers, and negative values are negative integers.
     #[inline]
-    pub fn index(&self, value: f64) -> usize {
-        match self {
-            Self::Range(log) => log.index(value),
-            Self::Bounds(bounds) => bounds.partition_point(|bound| *bound < value),
-        }
+    pub(crate) fn index(self, value: f64) -> usize {
+        let index = (range_index(value) - self.first).max(0) as usize;
+        index.min(self.len - 1)
     }
 
     /// Upper bound of a bucket; infinity for the last and beyond.
-    pub fn upper(&self, index: usize) -> f64 {
-        if index + 1 >= self.len() {
-            return f64::INFINITY;
-        }
-        match self {
-            Self::Range(log) => upper_of_cut(log.first + index as i64),
-            Self::Bounds(bounds) => bounds[index],
+    pub(crate) fn upper(self, index: usize) -> f64 {
+        if index + 1 >= self.len {
+            f64::INFINITY
+        } else {
+            exponential::upper(self.first + index as i32, RANGE_SCALE)
         }
     }
 
-    /// Lower bound of a bucket, from which quantiles interpolate; zero for the first of a range.
-    pub fn lower(&self, index: usize) -> f64 {
-        match (index.checked_sub(1), self) {
-            (Some(below), _) => self.upper(below),
-            (None, Self::Range(_)) => 0.0,
-            (None, Self::Bounds(bounds)) => bounds[0].min(0.0),
-        }
+    /// Of which `2^scale` buckets make a power of two.
+    pub fn scale(self) -> i32 {
+        RANGE_SCALE
     }
 
-    /// Whether exporters show the bound of this bucket: all explicit ones, but of a range only its end and the
-    /// powers of two, because every exported bound is a series in the backend.
-    pub fn is_exported(&self, index: usize) -> bool {
-        let at_end = index + 2 >= self.len();
-        match self {
-            Self::Range(log) => at_end || (log.first + index as i64 + 1) & ((1 << STEP_BITS) - 1) == 0,
-            Self::Bounds(_) => true,
-        }
+    /// Exponential index of the first bucket, which holds all values up to `2^((first + 1) / 2^scale)`.
+    pub fn first(self) -> i32 {
+        self.first
+    }
+
+    /// Whether exporters show the bound of this bucket: its end and the powers of two, because every exported bound is
+    /// a series in the backend.
+    pub(crate) fn is_exported(self, index: usize) -> bool {
+        index + 2 >= self.len || (self.first + index as i32 + 1) & ((1 << RANGE_SCALE) - 1) == 0
     }
 }
 
-impl LogLinear {
-    /// Without a branch: clamping happens on integers, and negative values are negative integers.
-    #[inline]
-    fn index(self, value: f64) -> usize {
-        let index = (cut(value) - self.first).max(0) as usize;
-        index.min(self.len - 1)
-    }
-}
-
-/// Sign, exponent and top mantissa bits. One less than the bits keeps an upper bound inside its bucket.
 #[inline]
-const fn cut(value: f64) -> i64 {
-    (value.to_bits() as i64).saturating_sub(1) >> SHIFT
+const fn range_index(value: f64) -> i32 {
+    exponential::index(value) >> (INDEX_SCALE - RANGE_SCALE)
 }
 
-fn upper_of_cut(cut: i64) -> f64 {
-    f64::from_bits(((cut + 1) as u64) << SHIFT)
+/// The bucket of a value among explicit bounds.
+#[inline]
+pub(crate) fn bounds_index(bounds: &[f64], value: f64) -> usize {
+    bounds.partition_point(|bound| *bound < value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LATENCY: Buckets = Buckets::range(1e-5, 60.0);
+    const LATENCY: Range = match Buckets::range(1e-5, 60.0) {
+        Buckets::Range(range) => range,
+        _ => panic!("a range is a range"),
+    };
 
     #[test]
     fn a_value_lies_between_the_bounds_of_its_bucket() {
         let mut value = 1.1e-5;
         while value < 60.0 {
             let index = LATENCY.index(value);
-            assert!(LATENCY.lower(index) < value && value <= LATENCY.upper(index), "{value} in {index}");
+            let lower = if index == 0 { 0.0 } else { LATENCY.upper(index - 1) };
+            assert!(lower < value && value <= LATENCY.upper(index), "{value} in {index}");
             value *= 1.003;
         }
     }
 
     #[test]
     fn an_upper_bound_belongs_to_its_bucket() {
-        for index in 0..LATENCY.len() - 1 {
+        for index in 0..LATENCY.len - 1 {
             assert_eq!(LATENCY.index(LATENCY.upper(index)), index);
             assert_eq!(LATENCY.index(LATENCY.upper(index).next_up()), index + 1);
         }
@@ -135,32 +130,23 @@ mod tests {
         for small in [f64::MIN, -1.0, -0.0, 0.0, f64::MIN_POSITIVE, 1e-9, 1e-5] {
             assert_eq!(LATENCY.index(small), 0, "{small}");
         }
-        assert_eq!(LATENCY.index(1e9), LATENCY.len() - 1);
-        assert_eq!(LATENCY.index(f64::MAX), LATENCY.len() - 1);
-        assert!(LATENCY.index(60.0) < LATENCY.len() - 1);
-    }
-
-    #[test]
-    fn buckets_are_at_most_an_eighth_wide() {
-        for index in 1..LATENCY.len() - 1 {
-            assert!(LATENCY.upper(index) / LATENCY.lower(index) <= 1.125);
-        }
+        assert_eq!(LATENCY.index(1e9), LATENCY.len - 1);
+        assert_eq!(LATENCY.index(f64::MAX), LATENCY.len - 1);
+        assert!(LATENCY.index(60.0) < LATENCY.len - 1);
     }
 
     #[test]
     fn explicit_bounds_are_upper_inclusive() {
-        let buckets = Buckets::Bounds(&[1.0, 5.0, 10.0]);
-        let indexes = [-1.0, 1.0, 1.5, 5.0, 10.0, 11.0].map(|value| buckets.index(value));
+        let indexes = [-1.0, 1.0, 1.5, 5.0, 10.0, 11.0].map(|value| bounds_index(&[1.0, 5.0, 10.0], value));
         assert_eq!(indexes, [0, 0, 1, 1, 2, 3]);
-        assert!(buckets.upper(3).is_infinite());
     }
 
     #[test]
     fn a_range_exports_powers_of_two_and_its_end() {
         let bounds: Vec<f64> =
-            (0..LATENCY.len()).filter(|i| LATENCY.is_exported(*i)).map(|i| LATENCY.upper(i)).collect();
+            (0..LATENCY.len).filter(|i| LATENCY.is_exported(*i)).map(|i| LATENCY.upper(i)).collect();
         assert_eq!(bounds.len(), 24);
         assert_eq!(bounds[..1], [2f64.powi(-16)]);
-        assert_eq!(bounds[21..], [32.0, 60.0, f64::INFINITY]);
+        assert_eq!(bounds[21..], [32.0, 64.0, f64::INFINITY]);
     }
 }

@@ -8,10 +8,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-/// Head cells beside the fields: the count of rejected recordings.
-pub(crate) const HEAD_CELLS_FIXED: usize = 1;
-/// Body cells of a histogram before its buckets: the sum.
-pub(crate) const HISTOGRAM_CELLS_FIXED: usize = 1;
+/// Head cells beside the fields: the count of rejected recordings, and whether the owner is gone.
+pub(crate) const HEAD_CELLS_FIXED: usize = 2;
 
 /// Cells in a cache line. Blocks start and end on lines, so that two owners never write the same one.
 const LINE_CELLS: usize = 8;
@@ -22,7 +20,7 @@ const CHUNK_CELLS: usize = 8 << 10;
 /// The cells of one set instance.
 pub(crate) type Block = &'static [AtomicU64];
 
-/// Takes a zeroed block of at least `cells` cells.
+/// Takes a zeroed block of `cells` cells, rounded up to whole lines.
 pub(crate) fn take(cells: usize) -> Block {
     pool().take(cells.next_multiple_of(LINE_CELLS))
 }

@@ -5,26 +5,31 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::attributes::Scalar;
-use crate::descriptor::{InstrumentKind, MetricsDescriptor, MetricsField};
+use crate::buckets::Buckets;
+use crate::descriptor::{AttributeField, HistogramLayout, InstrumentKind, MetricsDescriptor, MetricsField};
 use crate::float::saturating_add;
 use crate::histogram_value::HistogramValue;
-use crate::ledger::body;
-use crate::prometheus;
+use crate::instrument::mmsc;
+use crate::pipeline::Snapshot;
+use crate::reader::Temporality;
 use crate::series::Series;
 
-/// Cumulative values of every series at one moment.
+/// The values of every series at one moment.
 #[derive(Debug, Clone)]
 pub struct Collected {
-    time: SystemTime,
     resource: Arc<[(String, String)]>,
-    sets: Vec<CollectedSet>,
+    temporality: Temporality,
+    /// When the changes start, if it is changes that the values are.
+    pub(crate) since: SystemTime,
+    pub(crate) snapshot: Snapshot,
 }
 
 /// The values of one series.
-#[derive(Debug, Clone)]
-pub struct CollectedSet {
-    series: Arc<Series>,
-    cells: Box<[u64]>,
+#[derive(Debug, Clone, Copy)]
+pub struct CollectedSet<'a> {
+    collected: &'a Collected,
+    series: &'a Arc<Series>,
+    cells: &'a [u64],
 }
 
 /// The value of one metric.
@@ -33,11 +38,27 @@ pub enum Value<'a> {
     /// A sum that only grew.
     Sum(Number),
     /// A sum that went up and down.
-    UpDown(i64),
+    UpDown(Number),
     /// The last value, added up over the live instances.
     Gauge(Number),
+    /// Minimum, maximum, sum and count.
+    Mmsc(MmscValue),
     /// A distribution.
     Histogram(HistogramValue<'a>),
+}
+
+/// The minimum, maximum, sum and count of values. Without any, the minimum is infinite and the maximum is the negative
+/// of that.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MmscValue {
+    /// The smallest value.
+    pub min: f64,
+    /// The largest value.
+    pub max: f64,
+    /// The sum of values.
+    pub sum: f64,
+    /// How many there were.
+    pub count: u64,
 }
 
 /// A number of one of the types that instruments have.
@@ -53,20 +74,26 @@ pub enum Number {
 
 impl Collected {
     pub(crate) fn new(
-        time: SystemTime,
         resource: Arc<[(String, String)]>,
-        mut sets: Vec<CollectedSet>,
+        temporality: Temporality,
+        since: SystemTime,
+        snapshot: Snapshot,
     ) -> Self {
-        sets.sort_by(|a, b| {
-            let declarations = order_of_declarations(a.descriptor(), b.descriptor());
-            declarations.then_with(|| a.series.labels.cmp(&b.series.labels))
-        });
-        Self { time, resource, sets }
+        Self { resource, temporality, since, snapshot }
+    }
+
+    pub(crate) fn cumulative(resource: Arc<[(String, String)]>, snapshot: Snapshot) -> Self {
+        Self::new(resource, Temporality::Cumulative, SystemTime::UNIX_EPOCH, snapshot)
     }
 
     /// When the values were collected.
     pub fn time(&self) -> SystemTime {
-        self.time
+        self.snapshot.time
+    }
+
+    /// Whether the values are totals or changes.
+    pub fn temporality(&self) -> Temporality {
+        self.temporality
     }
 
     /// What emitted them.
@@ -75,13 +102,17 @@ impl Collected {
     }
 
     /// Every series, by set name and then by attributes.
-    pub fn sets(&self) -> &[CollectedSet] {
-        &self.sets
+    pub fn sets(&self) -> impl ExactSizeIterator<Item = CollectedSet<'_>> {
+        self.snapshot.order.iter().map(|series| self.set(series))
+    }
+
+    pub(crate) fn set<'a>(&'a self, series: &'a Arc<Series>) -> CollectedSet<'a> {
+        CollectedSet { collected: self, series, cells: &self.snapshot.cells[series.range()] }
     }
 
     /// The sum of a `Counter<u64>` over the series that have all of `attributes`; zero if there are none.
     ///
-    /// Also adds up what else is a whole number, as far as it is not negative, and the counts of histograms. Stays at
+    /// Also adds up what else is a whole number, as far as it is not negative, and the counts of histograms and `Mmsc`. Stays at
     /// the largest number rather than beyond it.
     pub fn sum(&self, metric: &str, attributes: &[(&str, &str)]) -> u64 {
         self.matching(metric, attributes).fold(0, |sum, value| sum.saturating_add(value.as_u64()))
@@ -105,22 +136,12 @@ impl Collected {
         merged
     }
 
-    /// As Prometheus text 0.0.4; serve it as `text/plain; version=0.0.4; charset=utf-8`.
-    pub fn prometheus_text(&self) -> String {
-        prometheus::text(self, prometheus::Format::Text)
-    }
-
-    /// As OpenMetrics 1.0; serve it as `application/openmetrics-text; version=1.0.0; charset=utf-8`.
-    pub fn open_metrics_text(&self) -> String {
-        prometheus::text(self, prometheus::Format::OpenMetrics)
-    }
-
     fn matching<'a>(
         &'a self,
         metric: &'a str,
         attributes: &'a [(&str, &str)],
     ) -> impl Iterator<Item = Value<'a>> {
-        self.sets.iter().filter(|set| set.has_all(attributes)).filter_map(|set| set.value(metric))
+        self.sets().filter(move |set| set.has_all(attributes)).filter_map(move |set| set.value(metric))
     }
 }
 
@@ -139,35 +160,36 @@ pub(crate) fn order_of_declarations(a: &MetricsDescriptor, b: &MetricsDescriptor
     by_content.then_with(|| address(a).cmp(&address(b)))
 }
 
-impl CollectedSet {
-    pub(crate) fn new(series: Arc<Series>, cells: Box<[u64]>) -> Self {
-        Self { series, cells }
-    }
-
+impl<'a> CollectedSet<'a> {
     /// The declaration of the set.
     pub fn descriptor(&self) -> &'static MetricsDescriptor {
         self.series.descriptor
     }
 
+    /// Attributes with their values: those of the registration, then the varying ones.
+    pub fn attribute_fields(&self) -> impl Iterator<Item = (&'static AttributeField, &'a Scalar)> + use<'a> {
+        self.series.descriptor.attribute_fields().zip(&self.series.attributes)
+    }
+
     /// Attribute keys and values.
-    pub fn attributes(&self) -> impl Iterator<Item = (&'static str, &Scalar)> {
-        let fields = self.series.descriptor.attributes.attributes;
-        fields.iter().map(|field| field.key).zip(&self.series.attributes)
+    pub fn attributes(&self) -> impl Iterator<Item = (&'static str, &'a Scalar)> + use<'a> {
+        self.attribute_fields().map(|(field, value)| (field.key, value))
     }
 
     /// The value of one attribute.
-    pub fn attribute(&self, key: &str) -> Option<&Scalar> {
+    pub fn attribute(&self, key: &str) -> Option<&'a Scalar> {
         self.attributes().find(|(found, _)| *found == key).map(|(_, value)| value)
     }
 
     /// Every metric with its value, in the order of declaration.
-    pub fn fields(&self) -> impl Iterator<Item = (&'static MetricsField, Value<'_>)> {
+    pub fn fields(&self) -> impl Iterator<Item = (&'static MetricsField, Value<'a>)> + use<'a> {
+        let set = *self;
         let fields = self.series.descriptor.fields.iter().enumerate();
-        fields.map(|(index, field)| (field, self.value_at(index)))
+        fields.map(move |(index, field)| (field, set.value_at(index)))
     }
 
     /// The value of the metric of this full name.
-    pub fn value(&self, metric: &str) -> Option<Value<'_>> {
+    pub fn value(&self, metric: &str) -> Option<Value<'a>> {
         let index = self.series.descriptor.fields.iter().position(|field| field.name == metric)?;
         Some(self.value_at(index))
     }
@@ -177,29 +199,65 @@ impl CollectedSet {
         self.cells[self.series.descriptor.rejected_cell()]
     }
 
-    pub(crate) fn labels(&self) -> &str {
+    /// When its values start: with its registration, or later if they are the changes since then.
+    pub fn start(&self) -> SystemTime {
+        self.series.created.max(self.collected.since)
+    }
+
+    /// The attributes in an exporter's own encoding, which `render` makes the first time. There can be one such
+    /// exporter.
+    pub fn rendered(&self, render: impl FnOnce(&Self) -> Vec<u8>) -> &'a [u8] {
+        self.series.rendered.get_or_init(|| render(self).into())
+    }
+
+    /// `key="value",...` as Prometheus shows it.
+    pub fn labels(&self) -> &'a str {
         &self.series.labels
     }
 
-    /// The value of the field at this place in the descriptor.
-    pub(crate) fn value_at(&self, index: usize) -> Value<'_> {
+    /// The value of the metric at this place in the descriptor.
+    pub fn value_at(&self, index: usize) -> Value<'a> {
         let bits = self.cells[index];
+        let (integer, float) = (Number::I64(bits.cast_signed()), Number::F64(f64::from_bits(bits)));
         match self.series.descriptor.fields[index].kind {
-            InstrumentKind::CounterU64 => Value::Sum(Number::U64(bits)),
-            InstrumentKind::CounterF64 => Value::Sum(Number::F64(f64::from_bits(bits))),
-            InstrumentKind::UpDownCounterI64 => Value::UpDown(bits.cast_signed()),
+            InstrumentKind::CounterU64 | InstrumentKind::ObserveCounterU64 => Value::Sum(Number::U64(bits)),
+            InstrumentKind::CounterF64 | InstrumentKind::ObserveCounterF64 => Value::Sum(float),
+            InstrumentKind::UpDownCounterI64 | InstrumentKind::ObserveUpDownCounterI64 => {
+                Value::UpDown(integer)
+            }
+            InstrumentKind::UpDownCounterF64 | InstrumentKind::ObserveUpDownCounterF64 => {
+                Value::UpDown(float)
+            }
             InstrumentKind::GaugeU64 => Value::Gauge(Number::U64(bits)),
-            InstrumentKind::GaugeI64 => Value::Gauge(Number::I64(bits.cast_signed())),
-            InstrumentKind::GaugeF64 => Value::Gauge(Number::F64(f64::from_bits(bits))),
+            InstrumentKind::GaugeI64 => Value::Gauge(integer),
+            InstrumentKind::GaugeF64 => Value::Gauge(float),
+            InstrumentKind::Mmsc => Value::Mmsc(self.mmsc_at(index)),
             InstrumentKind::Histogram => Value::Histogram(self.histogram_at(index)),
         }
     }
 
-    fn histogram_at(&self, index: usize) -> HistogramValue<'_> {
+    fn mmsc_at(&self, index: usize) -> MmscValue {
+        let body = &self.cells[self.series.descriptor.body(index)];
+        let float = |cell: usize| f64::from_bits(body[cell]);
+        MmscValue {
+            min: float(mmsc::MIN),
+            max: float(mmsc::MAX),
+            sum: float(mmsc::SUM),
+            count: body[mmsc::COUNT],
+        }
+    }
+
+    fn histogram_at(&self, index: usize) -> HistogramValue<'a> {
         let descriptor = self.series.descriptor;
-        let body = &self.cells[body(descriptor, index)];
-        let buckets = descriptor.fields[index].buckets.expect("`field_problem` gave every histogram buckets");
-        HistogramValue::new(buckets, &body[1..], f64::from_bits(body[0]))
+        let body = &self.cells[descriptor.body(index)];
+        let layout = HistogramLayout::of(&descriptor.fields[index]);
+        let buckets = descriptor.fields[index].buckets.expect("`buckets_of` gave every histogram buckets");
+        let (sum, counts) = (f64::from_bits(body[0]), &body[layout.counts()]);
+        let exemplars = &body[layout.exemplars()];
+        match buckets {
+            Buckets::Adaptive => HistogramValue::adaptive(counts, sum, exemplars),
+            fixed => HistogramValue::fixed(fixed, counts, sum, exemplars),
+        }
     }
 
     fn has_all(&self, attributes: &[(&str, &str)]) -> bool {
@@ -213,10 +271,10 @@ impl Value<'_> {
     /// Adds a value of the same metric and the same kind.
     pub(crate) fn merge(&mut self, other: &Value<'_>) {
         match (self, other) {
-            (Self::Sum(mine), Value::Sum(other)) | (Self::Gauge(mine), Value::Gauge(other)) => {
-                *mine = mine.saturating_add(*other);
-            }
-            (Self::UpDown(mine), Value::UpDown(other)) => *mine = mine.saturating_add(*other),
+            (Self::Sum(mine), Value::Sum(other))
+            | (Self::UpDown(mine), Value::UpDown(other))
+            | (Self::Gauge(mine), Value::Gauge(other)) => *mine = mine.saturating_add(*other),
+            (Self::Mmsc(mine), Value::Mmsc(other)) => mine.merge(*other),
             (Self::Histogram(mine), Value::Histogram(other)) => mine.merge(other),
             _ => debug_assert!(false, "values of one kind"),
         }
@@ -225,8 +283,8 @@ impl Value<'_> {
     /// As a whole number, at least zero; the count of a histogram.
     pub fn as_u64(&self) -> u64 {
         match self {
-            Self::Sum(number) | Self::Gauge(number) => number.as_u64(),
-            Self::UpDown(number) => number.max(&0).cast_unsigned(),
+            Self::Sum(number) | Self::UpDown(number) | Self::Gauge(number) => number.as_u64(),
+            Self::Mmsc(mmsc) => mmsc.count,
             Self::Histogram(histogram) => histogram.count(),
         }
     }
@@ -234,10 +292,19 @@ impl Value<'_> {
     /// As a fraction; the sum of a histogram.
     pub fn as_f64(&self) -> f64 {
         match self {
-            Self::Sum(number) | Self::Gauge(number) => number.as_f64(),
-            Self::UpDown(number) => *number as f64,
+            Self::Sum(number) | Self::UpDown(number) | Self::Gauge(number) => number.as_f64(),
+            Self::Mmsc(mmsc) => mmsc.sum,
             Self::Histogram(histogram) => histogram.sum(),
         }
+    }
+}
+
+impl MmscValue {
+    fn merge(&mut self, other: Self) {
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+        self.sum = saturating_add(self.sum, other.sum);
+        self.count = self.count.saturating_add(other.count);
     }
 }
 

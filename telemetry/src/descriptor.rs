@@ -1,9 +1,14 @@
 //! Constant descriptions of what a declaration declares, for everything that reads values without knowing types.
 
+use std::ops::Range;
+
 use telemetry_schema::Instrument;
 
+use crate::adaptive;
 use crate::buckets::Buckets;
-use crate::cells::{HEAD_CELLS_FIXED, HISTOGRAM_CELLS_FIXED};
+use crate::cells::HEAD_CELLS_FIXED;
+use crate::exemplar;
+use crate::instrument::mmsc;
 
 /// Describes a metric set.
 #[derive(Debug, PartialEq)]
@@ -14,8 +19,10 @@ pub struct MetricsDescriptor {
     pub brief: &'static str,
     /// Its metrics in the order of declaration.
     pub fields: &'static [MetricsField],
-    /// The attributes that every metric of the set carries.
+    /// The attributes that every metric of the set carries, given at registration.
     pub attributes: &'static AttributesDescriptor,
+    /// The attributes chosen per recording, closed enums all; empty for most sets.
+    pub varying: &'static [AttributeField],
 }
 
 /// Describes one metric.
@@ -31,6 +38,41 @@ pub struct MetricsField {
     pub buckets: Option<Buckets>,
     /// What the metric means.
     pub brief: &'static str,
+    /// How far its declaration can be relied on.
+    pub stability: Stability,
+    /// Why it should not be used any more, and what to use instead.
+    pub deprecated: Option<&'static str>,
+    /// Whether a histogram keeps exemplars.
+    pub exemplars: bool,
+}
+
+/// How far a declaration can be relied on; the words of OpenTelemetry's document status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stability {
+    /// May change or go at any time.
+    #[default]
+    Development,
+    /// May change.
+    Alpha,
+    /// Will hardly change.
+    Beta,
+    /// Will not change unless it has to.
+    ReleaseCandidate,
+    /// Does not change.
+    Stable,
+}
+
+impl Stability {
+    /// The word of the registry.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Alpha => "alpha",
+            Self::Beta => "beta",
+            Self::ReleaseCandidate => "release_candidate",
+            Self::Stable => "stable",
+        }
+    }
 }
 
 /// The instruments with their number types.
@@ -42,12 +84,24 @@ pub enum InstrumentKind {
     CounterF64,
     /// `UpDownCounter<i64>`.
     UpDownCounterI64,
+    /// `UpDownCounter<f64>`.
+    UpDownCounterF64,
+    /// `ObserveCounter<u64>`.
+    ObserveCounterU64,
+    /// `ObserveCounter<f64>`.
+    ObserveCounterF64,
+    /// `ObserveUpDownCounter<i64>`.
+    ObserveUpDownCounterI64,
+    /// `ObserveUpDownCounter<f64>`.
+    ObserveUpDownCounterF64,
     /// `Gauge<u64>`.
     GaugeU64,
     /// `Gauge<i64>`.
     GaugeI64,
     /// `Gauge<f64>`.
     GaugeF64,
+    /// `Mmsc`.
+    Mmsc,
     /// `Histogram`.
     Histogram,
 }
@@ -57,7 +111,10 @@ impl InstrumentKind {
     pub(crate) fn instrument(self) -> Instrument {
         match self {
             Self::CounterU64 | Self::CounterF64 => Instrument::Counter,
-            Self::UpDownCounterI64 => Instrument::UpDownCounter,
+            Self::UpDownCounterI64 | Self::UpDownCounterF64 => Instrument::UpDownCounter,
+            Self::ObserveCounterU64 | Self::ObserveCounterF64 => Instrument::ObserveCounter,
+            Self::ObserveUpDownCounterI64 | Self::ObserveUpDownCounterF64 => Instrument::ObserveUpDownCounter,
+            Self::Mmsc => Instrument::Mmsc,
             Self::GaugeU64 | Self::GaugeI64 | Self::GaugeF64 => Instrument::Gauge,
             Self::Histogram => Instrument::Histogram,
         }
@@ -76,7 +133,7 @@ pub struct AttributesDescriptor {
 }
 
 /// Describes one attribute.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttributeField {
     /// Full key, such as `http.route`.
     pub key: &'static str,
@@ -84,6 +141,10 @@ pub struct AttributeField {
     pub kind: AttributeKind,
     /// What the attribute means.
     pub brief: &'static str,
+    /// How far its declaration can be relied on.
+    pub stability: Stability,
+    /// Why it should not be used any more, and what to use instead.
+    pub deprecated: Option<&'static str>,
 }
 
 /// The values an attribute takes.
@@ -93,10 +154,30 @@ pub enum AttributeKind {
     Text,
     /// A whole number.
     Int,
+    /// A fraction.
+    Double,
     /// True or false.
     Bool,
     /// One of these words.
-    Enum(&'static [&'static str]),
+    Enum(&'static [EnumMember]),
+    /// Any text, but of each metric set no more than `max` different ones; what comes after those is `_OTHER`.
+    Open {
+        /// How many different texts become series of their own.
+        max: usize,
+    },
+    /// Not known when the program was compiled.
+    Any,
+}
+
+/// One word that an attribute can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EnumMember {
+    /// The variant in snake case.
+    pub id: &'static str,
+    /// The word that exporters show.
+    pub value: &'static str,
+    /// What it means; may be empty.
+    pub brief: &'static str,
 }
 
 impl MetricsDescriptor {
@@ -105,8 +186,8 @@ impl MetricsDescriptor {
         self.body_start(self.fields.len())
     }
 
-    /// Cells that change whenever anything changes: one per field, in field order, and the count of rejected
-    /// recordings as the last.
+    /// Cells that change whenever anything changes: one per field, in field order, the count of rejected recordings,
+    /// and whether the owner is gone.
     pub(crate) fn head_cells(&self) -> usize {
         self.fields.len() + HEAD_CELLS_FIXED
     }
@@ -116,29 +197,87 @@ impl MetricsDescriptor {
         self.fields.len()
     }
 
-    /// First body cell of a field; only histograms have a body.
+    /// The head cell that says whether the owner is gone and will not write again.
+    pub(crate) fn retired_cell(&self) -> usize {
+        self.fields.len() + 1
+    }
+
+    /// First body cell of a field.
     pub(crate) fn body_start(&self, field: usize) -> usize {
         self.head_cells() + self.fields[..field].iter().map(MetricsField::body_cells).sum::<usize>()
+    }
+
+    /// The body cells of a field; most instruments have none.
+    pub(crate) fn body(&self, field: usize) -> Range<usize> {
+        let start = self.body_start(field);
+        start..start + self.fields[field].body_cells()
+    }
+
+    /// Every attribute of a series: those of the registration, then the varying ones.
+    pub(crate) fn attribute_fields(&self) -> impl Iterator<Item = &'static AttributeField> {
+        self.attributes.attributes.iter().chain(self.varying)
     }
 }
 
 impl MetricsField {
     /// Cells of the field beside its head.
     pub(crate) fn body_cells(&self) -> usize {
-        self.buckets.as_ref().map_or(0, |buckets| HISTOGRAM_CELLS_FIXED + buckets.len())
+        match self.kind {
+            InstrumentKind::ObserveCounterU64 | InstrumentKind::ObserveCounterF64 => 1,
+            InstrumentKind::Mmsc => mmsc::CELLS,
+            InstrumentKind::Histogram => HistogramLayout::of(self).cells(),
+            _ => 0,
+        }
     }
 }
 
-/// What is wrong with a field if not exactly the histograms have buckets.
+/// The body of a histogram: its sum, its counts, its exemplars.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HistogramLayout {
+    counts: usize,
+    exemplars: usize,
+}
+
+impl HistogramLayout {
+    pub(crate) fn of(field: &MetricsField) -> Self {
+        let counts = match field.buckets {
+            // Zeros have no exponential bucket.
+            Some(Buckets::Adaptive) => 1 + adaptive::CELLS,
+            Some(buckets) => buckets.len(),
+            None => 0,
+        };
+        Self { counts, exemplars: if field.exemplars { exemplar::CELLS } else { 0 } }
+    }
+
+    pub(crate) fn counts(self) -> Range<usize> {
+        1..1 + self.counts
+    }
+
+    pub(crate) fn exemplars(self) -> Range<usize> {
+        1 + self.counts..self.cells()
+    }
+
+    fn cells(self) -> usize {
+        1 + self.counts + self.exemplars
+    }
+}
+
+/// What is wrong with a field that has buckets and is no histogram.
 ///
 /// The macros already say this on the user's word; this is for an instrument behind a type alias, and `const` so
 /// that it is said when the declaration compiles.
 pub const fn field_problem(kind: InstrumentKind, has_buckets: bool) -> Option<&'static str> {
-    match (kind, has_buckets) {
-        (InstrumentKind::Histogram, false) => {
-            Some("a histogram needs `range = \"10us..60s\"` or `buckets = [..]`")
-        }
-        (InstrumentKind::Histogram, true) | (_, false) => None,
-        (_, true) => Some("only a histogram has buckets"),
+    match kind {
+        InstrumentKind::Histogram => None,
+        _ if has_buckets => Some("only a histogram has a range, buckets or exemplars"),
+        _ => None,
+    }
+}
+
+/// The buckets of a field: a histogram that declares none adapts to its values.
+pub const fn buckets_of(kind: InstrumentKind, declared: Option<Buckets>) -> Option<Buckets> {
+    match (kind, declared) {
+        (InstrumentKind::Histogram, None) => Some(Buckets::Adaptive),
+        (_, declared) => declared,
     }
 }

@@ -1,52 +1,69 @@
 //! The cursors of one worker's sets: what of each cell has been handed on already.
 //!
 //! A flush yields `current - last` and moves `last`. Whoever locks the ledger may flush: the owner at its
-//! cadence, or the aggregator on behalf of an owner that is idle, blocked or dead. Values never leave the
-//! cells, so a flush that cannot deliver just leaves the cursor where it was.
+//! cadence, or the aggregator on behalf of an owner that is idle, blocked or dead. What cannot be delivered stays in
+//! the ledger's batch, and until that is gone the values stay in their cells.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::batch::{Amount, Batch};
-use crate::descriptor::{InstrumentKind, MetricsDescriptor};
-use crate::float::saturating_add;
+use crate::batch::Batch;
+use crate::cells::Block;
+use crate::change::{differences, integer};
+use crate::descriptor::InstrumentKind;
+use crate::instrument::mmsc;
 use crate::reading::{Reading, is_dirty};
+use crate::series::{Series, SeriesRegistry};
 use crate::set::Instance;
 
 /// The sets of one worker with their cursors.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     accounts: Vec<Account>,
+    /// The cursors of all accounts, one after another, so that a look at idle sets is a walk through memory.
+    last: Vec<u64>,
+    /// Cursors of accounts that were closed, by length.
+    free: BTreeMap<usize, Vec<usize>>,
     reading: Reading,
-    /// The batch under way; empty between flushes.
+    /// What is to be delivered.
     batch: Batch,
-    /// Cursor moves of the batch under way, taken back if it cannot be sent.
-    moves: Vec<Move>,
-    /// Accounts whose last changes are in the batch under way, ascending.
-    closing: Vec<usize>,
 }
 
+/// The cursor of one set instance, or of one combination of one that varies.
 #[derive(Debug)]
 struct Account {
+    block: Block,
+    /// Cells that change whenever anything changes.
+    heads: u32,
+    /// Which of the combinations of the instance.
+    point: u32,
+    /// Where its cursors start.
+    last: usize,
+    /// What is known of the series once something has changed, and the word that it is used.
+    series: Option<(Arc<Series>, Arc<()>)>,
     instance: Arc<Instance>,
-    last: Box<[u64]>,
-}
-
-#[derive(Debug)]
-struct Move {
-    account: usize,
-    cell: usize,
-    to: u64,
 }
 
 impl Ledger {
-    pub(crate) fn open(&mut self, instance: Arc<Instance>) {
-        let last = vec![0; instance.series.descriptor.cells()].into();
-        self.accounts.push(Account { instance, last });
+    /// Keeps the cursors of an instance, one for each of its combinations.
+    pub(crate) fn open(&mut self, instance: &Arc<Instance>, series: Option<&(Arc<Series>, Arc<()>)>) {
+        let cells = instance.descriptor.cells();
+        for (point, block) in instance.blocks().enumerate() {
+            let last = self.cursors(cells);
+            self.accounts.push(Account {
+                block,
+                heads: instance.descriptor.head_cells() as u32,
+                point: point as u32,
+                last,
+                series: series.cloned(),
+                instance: Arc::clone(instance),
+            });
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.accounts.is_empty()
+        self.accounts.is_empty() && self.batch.is_empty()
     }
 
     #[cfg(test)]
@@ -54,29 +71,35 @@ impl Ledger {
         self.accounts.len()
     }
 
-    /// Puts every change since the last commit into the batch; whether there is any. Follow with `commit` or
-    /// `take_back`.
-    pub(crate) fn gather(&mut self) -> bool {
-        // A flush that panicked may have left a batch that nobody delivered.
-        self.take_back();
-        for (index, account) in self.accounts.iter().enumerate() {
-            // Before the cells are read: whoever sees the flag sees every count before it.
-            let retired = account.instance.retired.load(Ordering::Acquire);
-            if retired {
-                self.closing.push(index);
-            }
-            if retired || is_dirty(&account.instance, &account.last) {
-                self.reading.take(&account.instance, &account.last);
-                account.write(&self.reading, &mut self.batch);
-                self.moves.extend(moves(index, &account.last, self.reading.cells()));
-                let instance = &account.instance;
-                self.batch.end_entry(instance.series.index, instance.source, retired);
+    /// Puts every change since the last time into the batch, unless the one before has not been delivered yet; whether
+    /// there is anything to deliver.
+    pub(crate) fn gather(&mut self, registry: &SeriesRegistry) -> bool {
+        if self.is_waiting() {
+            return true;
+        }
+        // A flush that panicked may have left changes of no entry.
+        self.batch.clear();
+        let mut index = 0;
+        while index < self.accounts.len() {
+            let account = &mut self.accounts[index];
+            let last = &mut self.last[account.last..account.last + account.block.len()];
+            if !is_dirty(&account.block[..account.heads as usize], last) {
+                index += 1;
+            } else if account.gather(last, &mut self.reading, &mut self.batch, registry) {
+                self.close(index);
+            } else {
+                index += 1;
             }
         }
         !self.batch.is_empty()
     }
 
-    /// The changes gathered.
+    /// Whether a batch has not been delivered yet.
+    pub(crate) fn is_waiting(&self) -> bool {
+        !self.batch.is_empty()
+    }
+
+    /// The changes to be delivered.
     pub(crate) fn batch(&self) -> &Batch {
         &self.batch
     }
@@ -86,78 +109,64 @@ impl Ledger {
         std::mem::replace(&mut self.batch, other)
     }
 
-    /// The batch has been delivered: the cursors move, retired sets are forgotten.
-    pub(crate) fn commit(&mut self) {
+    /// The batch has been delivered.
+    pub(crate) fn delivered(&mut self) {
         self.batch.clear();
-        for change in self.moves.drain(..) {
-            self.accounts[change.account].last[change.cell] = change.to;
-        }
-        while let Some(index) = self.closing.pop() {
-            self.accounts.swap_remove(index);
-        }
     }
 
-    /// The batch has not been delivered: everything is still to be flushed.
-    pub(crate) fn take_back(&mut self) {
-        self.batch.clear();
-        self.moves.clear();
-        self.closing.clear();
+    fn cursors(&mut self, cells: usize) -> usize {
+        if let Some(start) = self.free.get_mut(&cells).and_then(Vec::pop) {
+            self.last[start..start + cells].fill(0);
+            return start;
+        }
+        let start = self.last.len();
+        self.last.resize(start + cells, 0);
+        start
+    }
+
+    fn close(&mut self, index: usize) {
+        let account = self.accounts.swap_remove(index);
+        if let Some((_, token)) = account.series {
+            self.batch.keep(token);
+        }
+        self.free.entry(account.block.len()).or_default().push(account.last);
+        if self.accounts.is_empty() {
+            (self.last, self.free) = Default::default();
+        }
     }
 }
 
 impl Account {
-    fn write(&self, reading: &Reading, batch: &mut Batch) {
-        let descriptor = self.instance.series.descriptor;
-        let current = reading.cells();
+    /// Writes the changes of a set and moves its cursors; whether those are its last.
+    #[inline]
+    fn gather(
+        &mut self,
+        last: &mut [u64],
+        reading: &mut Reading,
+        batch: &mut Batch,
+        registry: &SeriesRegistry,
+    ) -> bool {
+        let descriptor = self.instance.descriptor;
+        let now = reading.take(descriptor, self.block, last);
+        let series = self.series.get_or_insert_with(|| self.instance.resolve(self.point as usize, registry));
         for (index, field) in descriptor.fields.iter().enumerate() {
-            if current[index] != self.last[index] {
-                self.write_field(field.kind, index, current, batch);
+            if now[index] != last[index] {
+                differences(descriptor, index, now, last, &mut |change| batch.push(change));
+                if field.kind == InstrumentKind::Mmsc {
+                    start_interval(self.block, descriptor.body_start(index));
+                }
             }
         }
-        let rejected = descriptor.rejected_cell();
-        integer(rejected, current[rejected], self.last[rejected], batch);
-    }
-
-    fn write_field(&self, kind: InstrumentKind, index: usize, current: &[u64], batch: &mut Batch) {
-        let (now, last) = (current[index], self.last[index]);
-        match kind {
-            InstrumentKind::CounterU64 | InstrumentKind::UpDownCounterI64 => integer(index, now, last, batch),
-            InstrumentKind::CounterF64 => float(index, now, last, batch),
-            InstrumentKind::GaugeU64 | InstrumentKind::GaugeI64 | InstrumentKind::GaugeF64 => {
-                batch.change(index, Amount::Level(now));
-            }
-            InstrumentKind::Histogram => self.write_histogram(index, current, batch),
-        }
-    }
-
-    fn write_histogram(&self, index: usize, current: &[u64], batch: &mut Batch) {
-        let body = body(self.instance.series.descriptor, index);
-        float(body.start, current[body.start], self.last[body.start], batch);
-        for cell in body.skip(1) {
-            integer(cell, current[cell], self.last[cell], batch);
-        }
+        integer(descriptor.rejected_cell(), now, last, &mut |change| batch.push(change));
+        let retired = now[descriptor.retired_cell()] != 0;
+        batch.end_entry(series.0.index, series.0.offset, self.instance.source, retired);
+        last.copy_from_slice(now);
+        retired
     }
 }
 
-/// The body cells of a field.
-pub(crate) fn body(descriptor: &MetricsDescriptor, field: usize) -> std::ops::Range<usize> {
-    let start = descriptor.body_start(field);
-    start..start + descriptor.fields[field].body_cells()
-}
-
-fn integer(cell: usize, now: u64, last: u64, batch: &mut Batch) {
-    if now != last {
-        batch.change(cell, Amount::Integer(now.wrapping_sub(last)));
-    }
-}
-
-fn float(cell: usize, now: u64, last: u64, batch: &mut Batch) {
-    if now != last {
-        batch.change(cell, Amount::Float(saturating_add(f64::from_bits(now), -f64::from_bits(last))));
-    }
-}
-
-fn moves(account: usize, last: &[u64], current: &[u64]) -> impl Iterator<Item = Move> {
-    let pairs = last.iter().zip(current).enumerate();
-    pairs.filter(|(_, (last, now))| last != now).map(move |(cell, (_, now))| Move { account, cell, to: *now })
+/// The next value will be the first of an interval. Written by whoever flushes, under the lock of the ledger.
+fn start_interval(block: Block, body: usize) {
+    let wanted = &block[body + mmsc::INTERVAL_WANTED];
+    wanted.store(wanted.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
 }

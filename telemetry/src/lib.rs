@@ -1,48 +1,71 @@
 //! Schema-first telemetry: structs become per-worker counters, descriptors and exports.
 //!
-//! Knows nothing of HTTP, of an async runtime or of who uses it, and holds no unsafe code.
+//! Knows no HTTP library, no async runtime and nobody who uses it, and holds no unsafe code.
 #![doc = concat!("\n", include_str!("../README.md"))]
 
 // The macros name this crate by its path, also for the SDK's own metrics.
 extern crate self as telemetry;
 
+pub mod accept;
+mod adaptive;
 mod aggregator;
 mod attributes;
 mod batch;
 mod buckets;
 mod cells;
+mod change;
 mod collected;
+mod declarations;
 mod descriptor;
+mod exemplar;
+mod exponential;
 mod float;
+mod handle;
 mod histogram_value;
 mod instrument;
 mod ledger;
+pub mod linked;
 pub mod logs;
+mod observe;
 mod own;
 mod pipeline;
 mod prometheus;
+mod reader;
 mod reading;
 mod series;
 mod set;
+
+mod topology;
+pub mod trace;
 mod worker;
 
-pub use attributes::{AttributeSet, AttributeValue, Scalar};
-pub use buckets::{Buckets, LogLinear};
-pub use collected::{Collected, CollectedSet, Number, Value};
+pub use attributes::{AttributeSet, AttributeValue, Open, Scalar, Varying, VaryingAttribute};
+pub use buckets::{Buckets, Range};
+pub use collected::{Collected, CollectedSet, MmscValue, Number, Value};
 pub use descriptor::{
-    AttributeField, AttributeKind, AttributesDescriptor, InstrumentKind, MetricsDescriptor, MetricsField,
+    AttributeField, AttributeKind, AttributesDescriptor, EnumMember, InstrumentKind, MetricsDescriptor,
+    MetricsField, Stability,
 };
-pub use histogram_value::HistogramValue;
-pub use instrument::{Counter, Gauge, Histogram, Instrument, UpDownCounter};
-pub use pipeline::{Telemetry, TelemetryOptions};
+pub use exemplar::Exemplar;
+pub use handle::{Telemetry, TelemetryOptions};
+pub use histogram_value::{Division, HistogramValue};
+pub use instrument::{
+    Counter, Gauge, Histogram, Instrument, Mmsc, ObserveCounter, ObserveUpDownCounter, UpDownCounter,
+};
+pub use observe::Observation;
+pub use prometheus::TextFormat;
+pub use reader::{Reader, Temporality};
 pub use set::{MetricSet, Set};
 pub use telemetry_macros::{AttributeValue, attribute_set, metric_set};
+pub use topology::Topology;
 pub use worker::Worker;
 
 /// What the macros expand to; not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::descriptor::field_problem;
+    pub use crate::descriptor::{buckets_of, field_problem};
+    pub use crate::linked::LinkedMetrics;
     pub use crate::logs::__private::*;
-    pub use crate::set::Cells;
+    pub use crate::set::{Cells, budget_problem};
+    pub use inventory;
 }

@@ -1,12 +1,13 @@
 //! What the SDK says about itself, declared like everything else.
 
-use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
 
 use crate::instrument::Counter;
 use crate::ledger::Ledger;
 use crate::logs;
 use crate::metric_set;
-use crate::pipeline::Pipeline;
+use crate::pipeline::register;
+use crate::series::SeriesRegistry;
 use crate::set::Set;
 
 /// The way of values from their owners to the exporters.
@@ -23,6 +24,14 @@ pub(crate) struct PipelineMetrics {
     clashes: Counter<u64>,
 }
 
+/// Attributes whose values come from outside.
+#[metric_set(name = "telemetry.attributes")]
+pub(crate) struct AttributeMetrics {
+    /// Registrations with a new value of an attribute that has as many as it may have, which became `_OTHER`.
+    #[metric(unit = "{registration}")]
+    overflows: Counter<u64>,
+}
+
 /// Events on their way to the log provider.
 #[metric_set(name = "telemetry.logs")]
 pub(crate) struct LogMetrics {
@@ -35,11 +44,13 @@ pub(crate) struct LogMetrics {
 #[derive(Debug)]
 pub(crate) struct OwnMetrics {
     pipeline: Set<PipelineMetrics>,
+    attributes: Set<AttributeMetrics>,
     logs: Set<LogMetrics>,
-    ledger: Mutex<Ledger>,
+    ledger: Ledger,
     deferrals: Seen,
     rejected: Seen,
     clashes: Seen,
+    overflows: Seen,
     dropped: Seen,
 }
 
@@ -48,20 +59,23 @@ pub(crate) struct OwnMetrics {
 struct Seen(u64);
 
 impl OwnMetrics {
-    pub(crate) fn register(pipeline: &Pipeline) -> Self {
-        let ledger = Mutex::default();
+    pub(crate) fn register(registry: &SeriesRegistry, sources: &AtomicU64) -> Self {
+        let mut ledger = Ledger::default();
         Self {
-            pipeline: pipeline.register(&ledger, ()),
-            logs: pipeline.register(&ledger, ()),
+            pipeline: register(registry, sources, &mut ledger, ()),
+            attributes: register(registry, sources, &mut ledger, ()),
+            logs: register(registry, sources, &mut ledger, ()),
             ledger,
             deferrals: Seen::default(),
             rejected: Seen::default(),
             clashes: Seen::default(),
+            overflows: Seen::default(),
             dropped: Seen(logs::dropped()),
         }
     }
 
-    pub(crate) fn count(&mut self, deferrals: u64, rejected: u64, clashes: u64) {
+    pub(crate) fn count(&mut self, deferrals: u64, rejected: u64, clashes: u64, overflows: u64) {
+        self.attributes.overflows.add(self.overflows.advance(overflows));
         self.pipeline.clashes.add(self.clashes.advance(clashes));
         self.pipeline.deferrals.add(self.deferrals.advance(deferrals));
         self.pipeline.rejected.add(self.rejected.advance(rejected));
@@ -69,7 +83,7 @@ impl OwnMetrics {
     }
 
     pub(crate) fn ledger(&mut self) -> &mut Ledger {
-        self.ledger.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner)
+        &mut self.ledger
     }
 }
 

@@ -1,86 +1,50 @@
-//! The pipeline: workers send batches over a bounded queue, a collection adds them up.
+//! The pipeline: workers send batches over bounded queues, one aggregator for each NUMA node adds them up, a collection
+//! puts the nodes together.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::aggregator::Aggregator;
-use crate::attributes::AttributeSet;
+use crate::aggregator::{Aggregator, Extremes, ReaderId};
+use crate::attributes::{AttributeSet, Varying};
 use crate::batch::Batch;
 use crate::cells;
-use crate::collected::Collected;
+use crate::change::{self, Amount, add_level, differences, integer};
+use crate::declarations::Declarations;
+use crate::handle::TelemetryOptions;
 use crate::ledger::Ledger;
-use crate::otel_error;
-use crate::prometheus::Clash;
-use crate::series::SeriesRegistry;
+use crate::observe::Observers;
+use crate::own::OwnMetrics;
+use crate::series::{Order, Series, SeriesRegistry};
 use crate::set::{Instance, MetricSet, Set};
-use crate::worker::{SharedLedger, Worker, Workers, lock};
+use crate::worker::{SharedLedger, Workers, lock};
 
 /// Most batches that a queue is made for; more asked for is cut to this.
 const QUEUE_BATCHES_LIMIT: usize = 4096;
 /// Changes that may wait in the queue, so that its memory does not depend on how large a batch is: 24 bytes each.
 const QUEUE_CHANGES_MAX: usize = 16 << 10;
-
-/// How a pipeline is set up.
-#[derive(Debug, Clone)]
-pub struct TelemetryOptions {
-    /// What emits the telemetry: `service.name` and the like, exported as `target_info`.
-    pub resource: Vec<(String, String)>,
-    /// Batches that may wait for a collection, at most 4096. Who finds the queue full adds up what waits in it; only
-    /// while a collection does so already, its values stay in the sets and `telemetry.pipeline.deferrals` counts it.
-    pub queue_batches_max: usize,
-}
-
-impl Default for TelemetryOptions {
-    fn default() -> Self {
-        Self { resource: Vec::new(), queue_batches_max: 256 }
-    }
-}
-
-/// The telemetry of a process: hands out workers, collects what they count. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Telemetry {
-    pipeline: Arc<Pipeline>,
-}
-
-impl Telemetry {
-    /// A pipeline with nothing registered.
-    pub fn new(options: TelemetryOptions) -> Self {
-        Self { pipeline: Arc::new(Pipeline::new(options)) }
-    }
-
-    /// An owner of sets, for one thread.
-    pub fn worker(&self) -> Worker {
-        let ledger = SharedLedger::default();
-        self.pipeline.workers().add(Arc::clone(&ledger), |gone| self.pipeline.send_changes(gone));
-        Worker::new(Arc::clone(&self.pipeline), ledger)
-    }
-
-    /// Everything counted up to now, cumulative, from any thread.
-    ///
-    /// Flushes on behalf of every owner, so that nothing is missing because its owner is idle, blocked or gone.
-    pub fn collect(&self) -> Collected {
-        self.pipeline.collect()
-    }
-
-    /// A collection as Prometheus text 0.0.4.
-    pub fn prometheus_text(&self) -> String {
-        self.collect().prometheus_text()
-    }
-}
-
-impl Default for Telemetry {
-    fn default() -> Self {
-        Self::new(TelemetryOptions::default())
-    }
-}
+/// Looks for series that expired, per time that they have to be idle.
+const EXPIRY_LOOKS: u32 = 8;
 
 /// What the clones of a `Telemetry` and its workers share.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
-    resource: Arc<[(String, String)]>,
+    pub(crate) resource: Arc<[(String, String)]>,
+    series_idle_max: Duration,
     series: SeriesRegistry,
+    nodes: Box<[Node]>,
+    pub(crate) observers: Observers,
+    sources: AtomicU64,
+    deferrals: AtomicU64,
+    root: Mutex<Root>,
+}
+
+/// What belongs to one NUMA node.
+#[derive(Debug)]
+struct Node {
     workers: Mutex<Workers>,
     batches: Sender<Batch>,
     /// Changes in the queue, about.
@@ -88,59 +52,289 @@ pub(crate) struct Pipeline {
     /// Emptied batches on their way back to the workers.
     spares: Receiver<Batch>,
     aggregator: Mutex<Aggregator>,
-    sources: AtomicU64,
-    deferrals: AtomicU64,
+}
+
+/// What one collection at a time needs.
+#[derive(Debug)]
+struct Root {
+    declarations: Declarations,
+    own: OwnMetrics,
+    /// When each series last changed, by index.
+    changed: Vec<Option<SystemTime>>,
+    expiry_looked: SystemTime,
+    readers: HashMap<ReaderId, SystemTime>,
+    readers_made: ReaderId,
+    of_node: Vec<u64>,
+    zeros: Vec<u64>,
+}
+
+/// The totals of all series at one moment.
+#[derive(Debug, Clone)]
+pub(crate) struct Snapshot {
+    pub(crate) time: SystemTime,
+    pub(crate) order: Order,
+    /// The cells of all series, each where its `range` says.
+    pub(crate) cells: Vec<u64>,
+}
+
+impl Default for Snapshot {
+    fn default() -> Self {
+        Self { time: SystemTime::UNIX_EPOCH, order: Order::default(), cells: Vec::new() }
+    }
 }
 
 impl Pipeline {
-    fn new(options: TelemetryOptions) -> Self {
-        let queue_batches_max = options.queue_batches_max.min(QUEUE_BATCHES_LIMIT);
+    pub(crate) fn new(options: &TelemetryOptions) -> Self {
+        let series = SeriesRegistry::default();
+        let sources = AtomicU64::new(0);
+        let own = OwnMetrics::register(&series, &sources);
+        let root = Root {
+            declarations: Declarations::default(),
+            own,
+            changed: Vec::new(),
+            expiry_looked: SystemTime::now(),
+            readers: HashMap::new(),
+            readers_made: 0,
+            of_node: Vec::new(),
+            zeros: Vec::new(),
+        };
+        Self {
+            resource: options.resource.clone().into(),
+            series_idle_max: options.series_idle_max,
+            series,
+            nodes: (0..options.topology.nodes()).map(|_| Node::new(options.queue_batches_max)).collect(),
+            observers: Observers::default(),
+            sources,
+            deferrals: AtomicU64::new(0),
+            root: Mutex::new(root),
+        }
+    }
+
+    pub(crate) fn add_worker(&self, node: usize) -> SharedLedger {
+        let ledger = SharedLedger::default();
+        self.nodes[node].workers().add(Arc::clone(&ledger), |gone| self.send_changes(node, gone));
+        ledger
+    }
+
+    pub(crate) fn register<S: MetricSet>(&self, ledger: &Mutex<Ledger>, attributes: S::Attributes) -> Set<S> {
+        register(&self.series, &self.sources, &mut lock(ledger), attributes)
+    }
+
+    /// Sends the changes of a worker. If the queue is full, what waits in it is added up here and now, so that a
+    /// pipeline that nobody collects from stays as small as it is; if somebody else does that, they stay where they are.
+    pub(crate) fn send_changes(&self, node: usize, ledger: &mut Ledger) {
+        let node = &self.nodes[node];
+        // What waits undelivered first, then what has changed since.
+        let is_free = !ledger.is_waiting() || node.deliver(&self.series, ledger);
+        if is_free && (!ledger.gather(&self.series) || node.deliver(&self.series, ledger)) {
+            return;
+        }
+        self.deferrals.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Brings the totals of every node up to date.
+    pub(crate) fn aggregate(&self) {
+        self.observers.run();
+        (0..self.nodes.len()).for_each(|node| self.aggregate_node(node));
+    }
+
+    /// Brings the totals of one node up to date.
+    pub(crate) fn aggregate_node(&self, node: usize) {
+        self.nodes[node].flush_all(&self.series);
+    }
+
+    /// Copies the totals of all series as they are at `time`, and for a reader the extremes that it has not seen yet.
+    pub(crate) fn snapshot(
+        &self,
+        time: SystemTime,
+        reader: Option<(ReaderId, &mut Extremes)>,
+        into: &mut Snapshot,
+    ) {
+        self.observers.run();
+        let mut root = self.root();
+        self.nodes.iter().for_each(|node| node.flush_all(&self.series));
+        let clashes = root.declarations.learn(&self.series.order());
+        self.count_own(&mut root);
+        self.expire(&mut root, time);
+        into.time = time;
+        // The order first: the nodes then know every series in it.
+        into.order = self.series.order();
+        self.copy_nodes(&mut root, reader, into);
+        // A log provider may take its time, and nobody shall wait for it.
+        drop(root);
+        clashes.iter().for_each(Declarations::report);
+    }
+
+    pub(crate) fn add_reader(&self, time: SystemTime) -> ReaderId {
+        let mut root = self.root();
+        root.readers_made += 1;
+        let reader = root.readers_made;
+        root.readers.insert(reader, time);
+        self.nodes.iter().for_each(|node| node.aggregator().add_reader(reader));
+        reader
+    }
+
+    /// A reader has delivered everything up to `time`.
+    pub(crate) fn reader_delivered(&self, reader: ReaderId, time: SystemTime) {
+        self.root().readers.insert(reader, time);
+    }
+
+    pub(crate) fn forget_reader(&self, reader: ReaderId) {
+        let mut root = self.root();
+        root.readers.remove(&reader);
+        self.nodes.iter().for_each(|node| node.aggregator().forget_reader(reader));
+    }
+
+    fn copy_nodes(
+        &self,
+        root: &mut Root,
+        mut reader: Option<(ReaderId, &mut Extremes)>,
+        into: &mut Snapshot,
+    ) {
+        for (index, node) in self.nodes.iter().enumerate() {
+            let mut aggregator = node.aggregator();
+            aggregator.learn(&self.series);
+            if let Some((reader, extremes)) = &mut reader {
+                aggregator.take_extremes(*reader, extremes);
+            }
+            if index == 0 {
+                aggregator.copy_to(&mut into.cells);
+            } else {
+                aggregator.copy_to(&mut root.of_node);
+                drop(aggregator);
+                root.add_node(&into.order, &mut into.cells);
+            }
+        }
+    }
+
+    /// Counts what the pipeline has to say about itself.
+    fn count_own(&self, root: &mut Root) {
+        let rejected = self.nodes.iter().map(|node| node.aggregator().rejected()).sum();
+        let clashes = root.declarations.clashes();
+        root.own.count(self.deferrals.load(Ordering::Relaxed), rejected, clashes, self.series.overflows());
+        self.nodes[0].aggregator().flush_on_behalf(&self.series, root.own.ledger());
+    }
+
+    /// Forgets the series that have no live set and have not changed for `series_idle_max`, unless a reader has yet to
+    /// deliver their last change; a reader that has delivered nothing for so long is not waited for.
+    fn expire(&self, root: &mut Root, time: SystemTime) {
+        // Nobody adds anything up from the look at what has changed until places are given to others.
+        let mut aggregators: Vec<_> = self.nodes.iter().map(Node::aggregator).collect();
+        for aggregator in &mut aggregators {
+            root.note_changed(aggregator, time);
+        }
+        let since = |then: SystemTime| time.duration_since(then).unwrap_or_default();
+        if since(root.expiry_looked) < self.series_idle_max / EXPIRY_LOOKS {
+            return;
+        }
+        root.expiry_looked = time;
+        let waiting = root.readers.values().filter(|delivered| since(**delivered) < self.series_idle_max);
+        let delivered = waiting.min().copied().unwrap_or(time);
+        let expired = self.series.expire(|series| {
+            let changed = root.changed.get(series.index).copied().flatten().unwrap_or(series.created);
+            since(changed) >= self.series_idle_max && changed <= delivered
+        });
+        for series in &expired {
+            for aggregator in &mut aggregators {
+                aggregator.forget(series);
+            }
+            if let Some(changed) = root.changed.get_mut(series.index) {
+                *changed = None;
+            }
+        }
+    }
+
+    fn root(&self) -> MutexGuard<'_, Root> {
+        self.root.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Registers an instance of a metric set with a ledger.
+pub(crate) fn register<S: MetricSet>(
+    registry: &SeriesRegistry,
+    sources: &AtomicU64,
+    ledger: &mut Ledger,
+    attributes: S::Attributes,
+) -> Set<S> {
+    let descriptor = S::DESCRIPTOR;
+    let combinations = S::Varying::COUNT;
+    let instance = Arc::new(Instance {
+        descriptor,
+        attributes: attributes.values(),
+        varying: S::Varying::scalars,
+        block: cells::take(descriptor.cells() * combinations),
+        combinations,
+        source: sources.fetch_add(1, Ordering::Relaxed),
+    });
+    // A combination becomes a series when it is first counted, a set without any at once.
+    let series = (combinations == 1).then(|| instance.resolve(0, registry));
+    ledger.open(&instance, series.as_ref());
+    Set::new(instance)
+}
+
+impl Root {
+    fn note_changed(&mut self, aggregator: &mut Aggregator, time: SystemTime) {
+        aggregator.changed(|index| {
+            if self.changed.len() <= index {
+                self.changed.resize(index + 1, None);
+            }
+            self.changed[index] = Some(time);
+        });
+    }
+
+    /// Adds the totals of a further node.
+    fn add_node(&mut self, order: &[Arc<Series>], cells: &mut [u64]) {
+        for series in order {
+            let of_node = &self.of_node[series.range()];
+            self.zeros.resize(self.zeros.len().max(series.cells), 0);
+            let zeros = &self.zeros[..series.cells];
+            let heads = series.descriptor.head_cells();
+            if of_node[..heads] != zeros[..heads] || of_node != zeros {
+                add_totals(series, of_node, zeros, &mut cells[series.range()]);
+            }
+        }
+    }
+}
+
+fn add_totals(series: &Series, of_node: &[u64], zeros: &[u64], cells: &mut [u64]) {
+    let descriptor = series.descriptor;
+    for index in 0..descriptor.fields.len() {
+        differences(descriptor, index, of_node, zeros, &mut |change| {
+            if let Amount::Level(bits) = change.amount {
+                cells[index] = add_level(descriptor.fields[index].kind, cells[index], bits);
+            } else {
+                change::add(cells, change);
+            }
+        });
+    }
+    integer(descriptor.rejected_cell(), of_node, zeros, &mut |change| {
+        change::add(cells, change);
+    });
+}
+
+impl Node {
+    fn new(queue_batches_max: usize) -> Self {
+        let queue_batches_max = queue_batches_max.min(QUEUE_BATCHES_LIMIT);
         let (batches, received) = bounded(queue_batches_max);
         let (emptied, spares) = bounded(queue_batches_max);
-        let pipeline = Self {
-            resource: options.resource.into(),
-            series: SeriesRegistry::default(),
+        Self {
             workers: Mutex::default(),
             batches,
             queued_changes: AtomicUsize::new(0),
             spares,
             aggregator: Mutex::new(Aggregator::new(received, emptied)),
-            sources: AtomicU64::new(0),
-            deferrals: AtomicU64::new(0),
-        };
-        pipeline.register_own();
-        pipeline
-    }
-
-    fn register_own(&self) {
-        let mut aggregator = self.aggregator.lock().unwrap_or_else(PoisonError::into_inner);
-        aggregator.register_own(self);
-    }
-
-    pub(crate) fn register<S: MetricSet>(&self, ledger: &Mutex<Ledger>, attributes: S::Attributes) -> Set<S> {
-        let instance = Arc::new(Instance {
-            series: self.series.resolve(S::DESCRIPTOR, attributes.values()),
-            block: cells::take(S::DESCRIPTOR.cells()),
-            source: self.sources.fetch_add(1, Ordering::Relaxed),
-            retired: AtomicBool::new(false),
-        });
-        lock(ledger).open(Arc::clone(&instance));
-        Set::new(instance)
-    }
-
-    /// Sends the changes of a worker. If the queue is full, what waits in it is added up here and now, so that a
-    /// pipeline that nobody collects from stays as small as it is; if somebody else does that, they stay where they are.
-    pub(crate) fn send_changes(&self, ledger: &mut Ledger) {
-        if !ledger.gather() || self.try_queue(ledger) {
-            return;
         }
-        let Some(mut aggregator) = self.try_aggregator() else {
-            ledger.take_back();
-            self.deferrals.fetch_add(1, Ordering::Relaxed);
-            return;
-        };
-        aggregator.settle(&self.series, ledger);
+    }
+
+    /// Whether the gathered changes are in the queue now, or added up.
+    fn deliver(&self, registry: &SeriesRegistry, ledger: &mut Ledger) -> bool {
+        if self.try_queue(ledger) {
+            return true;
+        }
+        let Some(mut aggregator) = self.try_aggregator() else { return false };
+        aggregator.settle(registry, ledger);
         self.queued_changes.store(0, Ordering::Relaxed);
+        true
     }
 
     /// Whether the gathered changes are in the queue now.
@@ -155,8 +349,21 @@ impl Pipeline {
             return false;
         }
         self.queued_changes.fetch_add(changes, Ordering::Relaxed);
-        ledger.commit();
         true
+    }
+
+    /// Fetches what every worker of the node has counted.
+    fn flush_all(&self, registry: &SeriesRegistry) {
+        let mut aggregator = self.aggregator();
+        for ledger in self.ledgers() {
+            aggregator.flush_on_behalf(registry, &mut lock(&ledger));
+        }
+        aggregator.drain(registry);
+        self.queued_changes.store(0, Ordering::Relaxed);
+    }
+
+    fn aggregator(&self) -> MutexGuard<'_, Aggregator> {
+        self.aggregator.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn try_aggregator(&self) -> Option<MutexGuard<'_, Aggregator>> {
@@ -165,21 +372,6 @@ impl Pipeline {
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => None,
         }
-    }
-
-    fn collect(&self) -> Collected {
-        let mut aggregator = self.aggregator.lock().unwrap_or_else(PoisonError::into_inner);
-        for ledger in self.ledgers() {
-            aggregator.flush_on_behalf(&self.series, &mut lock(&ledger));
-        }
-        self.queued_changes.store(0, Ordering::Relaxed);
-        let clashes = aggregator.new_clashes();
-        aggregator.count_own(&self.series, self.deferrals.load(Ordering::Relaxed));
-        let collected = aggregator.collected(Arc::clone(&self.resource));
-        // A log provider may take its time, and nobody shall wait for it.
-        drop(aggregator);
-        clashes.iter().for_each(report);
-        collected
     }
 
     fn ledgers(&self) -> Vec<SharedLedger> {
@@ -193,23 +385,11 @@ impl Pipeline {
     }
 }
 
-/// Says once that a metric is left out of the Prometheus export.
-fn report(clash: &Clash) {
-    otel_error!(
-        "telemetry.metric.clashed",
-        metric.name = clash.metric.name,
-        metric.kind = ?clash.metric.kind,
-        metric.set = clash.set.name,
-        first.name = clash.first.name,
-        first.kind = ?clash.first.kind,
-    );
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::instrument::Counter;
-    use crate::metric_set;
+    use crate::{Telemetry, metric_set};
 
     /// Requests.
     #[metric_set(name = "test.pipeline")]
@@ -230,7 +410,7 @@ mod tests {
         let telemetry = telemetry(1);
         let worker = telemetry.worker();
         let set: Set<Requests> = worker.register(());
-        let collecting = telemetry.pipeline.aggregator.lock().expect("nothing panics");
+        let collecting = telemetry.pipeline.nodes[0].aggregator();
         for _ in 0..3 {
             set.requests.inc();
             worker.flush();
@@ -253,14 +433,134 @@ mod tests {
             brief.requests.inc();
             drop((set, brief));
             worker.flush();
-            most = most.max(lock(&telemetry.pipeline.workers().all()[0]).len());
+            most = most.max(lock(&telemetry.pipeline.nodes[0].workers().all()[0]).len());
         }
         assert!(most <= 1, "{most} sets are kept");
-        let workers = telemetry.pipeline.workers().all().len();
+        let workers = telemetry.pipeline.nodes[0].workers().all().len();
         assert!(workers < 50, "{workers} workers are kept");
         let collected = telemetry.collect();
         assert_eq!(collected.sum("test.pipeline.requests", &[]), 2000);
         assert_eq!(collected.sum(DEFERRALS, &[]), 0);
+    }
+
+    const REQUESTS: &str = "test.pipeline.requests";
+
+    fn is_there(collected: &crate::Collected) -> bool {
+        collected.sets().any(|set| set.value(REQUESTS).is_some())
+    }
+
+    #[test]
+    fn a_series_that_nobody_holds_leaves_when_it_has_been_idle_for_long() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let hour = Duration::from_secs(3600);
+        let start = SystemTime::now();
+        let set: Set<Requests> = worker.register(());
+        set.requests.inc();
+        assert!(is_there(&telemetry.collect_at(start)));
+        assert!(is_there(&telemetry.collect_at(start + 2 * hour)), "it has a set");
+        drop(set);
+        worker.register::<Requests>(()).requests.inc();
+        assert!(is_there(&telemetry.collect_at(start + 3 * hour)), "it has changed");
+        assert!(is_there(&telemetry.collect_at(start + 3 * hour + hour / 2)));
+        assert!(!is_there(&telemetry.collect_at(start + 4 * hour)));
+        let set: Set<Requests> = worker.register(());
+        set.requests.add(5);
+        assert_eq!(telemetry.collect_at(start + 5 * hour).sum(REQUESTS, &[]), 5, "it starts anew");
+    }
+
+    #[test]
+    fn a_series_waits_for_readers_that_still_deliver() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let (hour, start) = (Duration::from_secs(3600), SystemTime::now());
+        let mut reader = telemetry.reader(crate::Temporality::Delta);
+        reader.collect_at(start);
+        reader.delivered();
+        worker.register::<Requests>(()).requests.inc();
+        let minute = Duration::from_secs(60);
+        assert_eq!(reader.collect_at(start + minute).sum(REQUESTS, &[]), 1);
+        assert!(is_there(&telemetry.collect_at(start + hour - minute)));
+        assert_eq!(reader.collect_at(start + hour - minute).sum(REQUESTS, &[]), 1, "not delivered yet");
+        reader.delivered();
+        assert!(!is_there(&telemetry.collect_at(start + 2 * hour)));
+        assert_eq!(reader.collect_at(start + 2 * hour).sum(REQUESTS, &[]), 0);
+    }
+
+    #[test]
+    fn the_place_of_an_expired_series_is_clean_for_the_next() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let (hour, mut now) = (Duration::from_secs(3600), SystemTime::now());
+        let mut reader = telemetry.reader(crate::Temporality::Delta);
+        for _ in 0..5 {
+            worker.register::<Requests>(()).requests.add(3);
+            assert_eq!(reader.collect_at(now).sum(REQUESTS, &[]), 3);
+            reader.delivered();
+            now += 2 * hour;
+            telemetry.collect_at(now);
+        }
+        assert_eq!(telemetry.collect_at(now).sets().filter(|set| set.value(REQUESTS).is_some()).count(), 0);
+    }
+
+    /// Expires what can be an hour after the set has been dropped, without a collection before.
+    fn check_counts_before_an_expiry(arrive: impl Fn(&Telemetry, &crate::Worker)) {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let start = SystemTime::now();
+        let set: Set<Requests> = worker.register(());
+        set.requests.inc();
+        telemetry.collect_at(start);
+        let hours = start + Duration::from_secs(2 * 3600);
+        set.requests.inc();
+        drop(set);
+        arrive(&telemetry, &worker);
+        telemetry.pipeline.expire(&mut telemetry.pipeline.root(), hours);
+        worker.register::<Requests>(()).requests.inc();
+        assert_eq!(telemetry.collect_at(hours).sum(REQUESTS, &[]), 3);
+    }
+
+    #[test]
+    fn what_is_on_its_way_keeps_its_series() {
+        check_counts_before_an_expiry(|_, worker| worker.flush());
+    }
+
+    #[test]
+    fn what_has_just_arrived_keeps_its_series() {
+        check_counts_before_an_expiry(|telemetry, _| telemetry.aggregate());
+    }
+
+    /// Sizes.
+    #[metric_set(name = "test.sizes")]
+    struct Sizes {
+        /// Size of a request.
+        #[metric(unit = "By")]
+        requests: crate::Mmsc,
+    }
+
+    /// Sizes of something else, in as many cells.
+    #[metric_set(name = "test.other_sizes")]
+    struct OtherSizes {
+        /// Size of a response.
+        #[metric(unit = "By")]
+        responses: crate::Mmsc,
+    }
+
+    #[test]
+    fn undelivered_extremes_are_not_those_of_the_series_that_has_the_place_now() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let (hour, start) = (Duration::from_secs(3600), SystemTime::now());
+        let mut reader = telemetry.reader(crate::Temporality::Delta);
+        worker.register::<Sizes>(()).requests.record(1.0);
+        reader.collect_at(start);
+        telemetry.collect_at(start + 2 * hour);
+        worker.register::<OtherSizes>(()).responses.record(5.0);
+        let collected = reader.collect_at(start + 2 * hour);
+        let value = collected.sets().find_map(|set| set.value("test.other_sizes.responses"));
+        let expected = crate::MmscValue { min: 5.0, max: 5.0, sum: 5.0, count: 1 };
+        assert_eq!(value, Some(crate::Value::Mmsc(expected)));
+        assert!(collected.sets().all(|set| set.value("test.sizes.requests").is_none()));
     }
 
     #[test]

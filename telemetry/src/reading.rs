@@ -1,18 +1,17 @@
 //! Reading the cells of a set at one instant, while its owner may be writing.
 
-use std::sync::atomic::{Ordering, fence};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 
-use crate::descriptor::{InstrumentKind, MetricsField};
-use crate::ledger::body;
-use crate::set::Instance;
+use crate::cells::Block;
+use crate::descriptor::{InstrumentKind, MetricsDescriptor};
 
 /// Reads tried until two in a row agree. An owner that flushes itself needs one; another reader needs more only
 /// if the owner writes during the 10-100 ns of a read.
 const ATTEMPTS_MAX: usize = 8;
 
 /// Whether anything changed; no branch per cell, because most cells of most sets are idle.
-pub(crate) fn is_dirty(instance: &Instance, last: &[u64]) -> bool {
-    let heads = &instance.block[..instance.series.descriptor.head_cells()];
+#[inline]
+pub(crate) fn is_dirty(heads: &[AtomicU64], last: &[u64]) -> bool {
     let differing =
         heads.iter().zip(last).fold(0, |all, (cell, last)| all | (cell.load(Ordering::Relaxed) ^ last));
     differing != 0
@@ -25,74 +24,75 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// The cells as last taken, in the layout of the block.
-    pub(crate) fn cells(&self) -> &[u64] {
-        &self.cells
-    }
-
-    /// Copies the cells of a set, all at one instant if the owner lets it.
+    /// Copies the cells of a set, all at one instant if the owner lets it; in the layout of the block.
     ///
     /// Two equal reads of cells that only grow are a read at one instant. If the owner is too busy for that, each
-    /// number is right by itself, and a histogram under recording keeps its old values until next time. The same
+    /// number is right by itself, and a field under recording keeps its old values until next time. The same
     /// holds between fields on machines that order stores less strictly than x86-64, since a count is a relaxed
-    /// store; histograms agree with themselves everywhere.
-    pub(crate) fn take(&mut self, instance: &Instance, last: &[u64]) {
+    /// store; fields of several cells agree with themselves everywhere.
+    pub(crate) fn take(&mut self, descriptor: &MetricsDescriptor, block: Block, last: &[u64]) -> &[u64] {
         for _ in 0..ATTEMPTS_MAX {
-            self.copy(instance, last);
-            // Pairs with the release in `Histogram::record`, and orders the reads before those that follow.
+            self.copy(descriptor, block, last);
+            // Pairs with the release in `Sequence::during` and with that of the retired cell, and orders the reads
+            // before those that follow.
             fence(Ordering::Acquire);
-            if self.is_settled(instance) {
-                return;
+            if self.is_settled(descriptor, block) {
+                return &self.cells;
             }
             std::hint::spin_loop();
         }
-        self.leave_out_unsettled(instance, last);
+        self.leave_out_unsettled(descriptor, block, last);
+        &self.cells
     }
 
-    fn copy(&mut self, instance: &Instance, last: &[u64]) {
-        let descriptor = instance.series.descriptor;
-        let heads = &instance.block[..descriptor.head_cells()];
+    fn copy(&mut self, descriptor: &MetricsDescriptor, block: Block, last: &[u64]) {
+        let heads = &block[..descriptor.head_cells()];
         self.cells.clear();
         self.cells.extend(heads.iter().map(|cell| cell.load(Ordering::Acquire)));
         self.cells.extend_from_slice(&last[heads.len()..]);
-        for index in histograms(descriptor.fields) {
+        if last.len() == heads.len() {
+            return;
+        }
+        for index in bodied(descriptor) {
             if self.cells[index] != last[index] {
-                self.copy_body(instance, index);
+                for cell in descriptor.body(index) {
+                    self.cells[cell] = block[cell].load(Ordering::Relaxed);
+                }
             }
         }
     }
 
-    fn copy_body(&mut self, instance: &Instance, field: usize) {
-        for cell in body(instance.series.descriptor, field) {
-            self.cells[cell] = instance.block[cell].load(Ordering::Relaxed);
-        }
+    fn is_settled(&self, descriptor: &MetricsDescriptor, block: Block) -> bool {
+        let heads = descriptor.head_cells();
+        !is_dirty(&block[..heads], &self.cells)
+            && (block.len() == heads || sequenced(descriptor).all(|index| is_complete(self.cells[index])))
     }
 
-    fn is_settled(&self, instance: &Instance) -> bool {
-        let descriptor = instance.series.descriptor;
-        (0..descriptor.head_cells()).all(|cell| self.is_unmoved(instance, cell))
-            && histograms(descriptor.fields).all(|index| is_complete(self.cells[index]))
-    }
-
-    fn is_unmoved(&self, instance: &Instance, cell: usize) -> bool {
-        instance.block[cell].load(Ordering::Relaxed) == self.cells[cell]
-    }
-
-    fn leave_out_unsettled(&mut self, instance: &Instance, last: &[u64]) {
-        let descriptor = instance.series.descriptor;
-        for index in histograms(descriptor.fields) {
-            if !is_complete(self.cells[index]) || !self.is_unmoved(instance, index) {
+    fn leave_out_unsettled(&mut self, descriptor: &MetricsDescriptor, block: Block, last: &[u64]) {
+        // What was read may be older than the end of the owner: there is one more reading to come.
+        self.cells[descriptor.retired_cell()] = last[descriptor.retired_cell()];
+        for index in sequenced(descriptor) {
+            let is_unmoved = block[index].load(Ordering::Relaxed) == self.cells[index];
+            if !is_complete(self.cells[index]) || !is_unmoved {
                 self.cells[index] = last[index];
-                let body = body(descriptor, index);
+                let body = descriptor.body(index);
                 self.cells[body.clone()].copy_from_slice(&last[body]);
             }
         }
     }
 }
 
-fn histograms(fields: &[MetricsField]) -> impl Iterator<Item = usize> {
-    let indexed = fields.iter().enumerate();
-    indexed.filter(|(_, field)| field.kind == InstrumentKind::Histogram).map(|(index, _)| index)
+/// The fields that have cells beside their head.
+fn bodied(descriptor: &MetricsDescriptor) -> impl Iterator<Item = usize> {
+    let fields = descriptor.fields.iter().enumerate();
+    fields.filter(|(_, field)| field.body_cells() > 0).map(|(index, _)| index)
+}
+
+/// The fields whose head is a sequence word.
+fn sequenced(descriptor: &MetricsDescriptor) -> impl Iterator<Item = usize> {
+    let fields = descriptor.fields.iter().enumerate();
+    let is_sequenced = |kind| matches!(kind, InstrumentKind::Histogram | InstrumentKind::Mmsc);
+    fields.filter(move |(_, field)| is_sequenced(field.kind)).map(|(index, _)| index)
 }
 
 /// Sequence words are odd while a recording is under way.
@@ -117,6 +117,19 @@ mod tests {
     }
 
     const DESCRIPTOR: &MetricsDescriptor = Requests::DESCRIPTOR;
+
+    #[test]
+    fn the_end_of_an_owner_is_not_believed_before_its_last_counts_are_read() {
+        let block = crate::cells::take(DESCRIPTOR.cells());
+        let last = vec![0; DESCRIPTOR.cells()];
+        let mut reading = super::Reading::default();
+        // The owner counted after its count was read, and has ended before the last cell was.
+        block[DESCRIPTOR.retired_cell()].store(1, std::sync::atomic::Ordering::Release);
+        reading.copy(DESCRIPTOR, block, &last);
+        block[0].store(1, std::sync::atomic::Ordering::Relaxed);
+        reading.leave_out_unsettled(DESCRIPTOR, block, &last);
+        assert_eq!(reading.cells[DESCRIPTOR.retired_cell()], 0);
+    }
 
     #[test]
     fn a_recording_under_way_is_left_for_the_next_time() {

@@ -1,65 +1,236 @@
 //! Series: a metric set with its attribute values, whichever workers write to it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::SystemTime;
 
 use crate::attributes::Scalar;
-use crate::descriptor::MetricsDescriptor;
+use crate::collected::order_of_declarations;
+use crate::descriptor::{AttributeKind, MetricsDescriptor};
 use crate::prometheus;
 
-/// What all set instances of equal declaration and attributes have in common; lives as long as the pipeline.
+/// What an attribute shows whose values are too many.
+const OVERFLOW: &str = "_OTHER";
+
+/// What all set instances of equal declaration and attributes have in common.
 #[derive(Debug)]
 pub(crate) struct Series {
-    /// Place in the registry and in the totals of every aggregator.
+    /// Place in the registry.
     pub(crate) index: usize,
+    /// Where its cells start among those of all series.
+    pub(crate) offset: usize,
+    /// How many cells it has.
+    pub(crate) cells: usize,
     pub(crate) descriptor: &'static MetricsDescriptor,
     pub(crate) attributes: Vec<Scalar>,
     /// `key="value",...` as Prometheus shows it, rendered once.
     pub(crate) labels: Box<str>,
+    /// When it was first registered.
+    pub(crate) created: SystemTime,
+    /// The attributes as an exporter wants them, rendered once.
+    pub(crate) rendered: OnceLock<Box<[u8]>>,
+    /// Cloned by whoever may still write to it.
+    pub(crate) uses: Arc<()>,
 }
 
-/// All series of a pipeline; they are only ever added.
+impl Series {
+    /// The range of its cells among those of all series.
+    pub(crate) fn range(&self) -> std::ops::Range<usize> {
+        self.offset..self.offset + self.cells
+    }
+}
+
+/// All series of a pipeline.
 #[derive(Debug, Default)]
 pub(crate) struct SeriesRegistry {
     state: Mutex<State>,
+    overflows: AtomicU64,
+}
+
+/// Every series in the order of export, as it was at one moment.
+pub(crate) type Order = Arc<Ordered>;
+
+/// A list of series, and what is written about them once.
+#[derive(Debug, Default)]
+pub(crate) struct Ordered {
+    series: Box<[Arc<Series>]>,
+    /// How Prometheus shows them; made by the first scrape.
+    pub(crate) plan: OnceLock<prometheus::Plan>,
+}
+
+impl Deref for Ordered {
+    type Target = [Arc<Series>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.series
+    }
 }
 
 #[derive(Debug, Default)]
 struct State {
-    all: Vec<Arc<Series>>,
+    by_index: Vec<Option<Arc<Series>>>,
     by_identity: HashMap<(Identity, Box<str>), usize>,
+    /// How many cells all series have together, those between them included.
+    cells: usize,
+    /// Cells and indexes of series that expired.
+    free: BTreeMap<usize, Vec<(usize, usize)>>,
+    /// The different values seen of each attribute whose values are bounded.
+    open: HashMap<(Identity, usize), HashSet<Box<str>>>,
+    order: Option<Order>,
 }
 
 /// The address of a descriptor: each declaration has one descriptor, in a `static`.
 type Identity = usize;
 
 impl SeriesRegistry {
-    /// The series of these attributes, new if there was none.
+    /// The series of these attributes, new if there was none, with a token that says that it is used.
     pub(crate) fn resolve(
         &self,
         descriptor: &'static MetricsDescriptor,
-        attributes: Vec<Scalar>,
-    ) -> Arc<Series> {
-        let labels: Box<str> = prometheus::labels(descriptor.attributes, &attributes).into();
+        mut attributes: Vec<Scalar>,
+    ) -> (Arc<Series>, Arc<()>) {
         let mut state = self.lock();
-        let key = (std::ptr::from_ref(descriptor).addr(), labels.clone());
-        if let Some(index) = state.by_identity.get(&key) {
-            return Arc::clone(&state.all[*index]);
-        }
-        let index = state.all.len();
-        let series = Arc::new(Series { index, descriptor, attributes, labels });
-        state.all.push(Arc::clone(&series));
-        state.by_identity.insert(key, index);
-        series
+        self.overflows.fetch_add(state.bound(descriptor, &mut attributes), Ordering::Relaxed);
+        let labels = prometheus::labels(descriptor.attribute_fields(), &attributes).into();
+        let series = state.resolve(descriptor, attributes, labels);
+        // Under the lock, so that it cannot expire in between.
+        let token = Arc::clone(&series.uses);
+        (series, token)
     }
 
-    /// Appends to `known` the series added since.
-    pub(crate) fn catch_up(&self, known: &mut Vec<Arc<Series>>) {
+    /// Every series in the order of export.
+    pub(crate) fn order(&self) -> Order {
+        let mut state = self.lock();
+        let state = &mut *state;
+        Arc::clone(state.order.get_or_insert_with(|| sorted(&state.by_index)))
+    }
+
+    /// How many cells all series have together, and a look at every series.
+    pub(crate) fn learn(&self, mut each: impl FnMut(usize, &Arc<Series>)) -> usize {
         let state = self.lock();
-        known.extend(state.all[known.len()..].iter().cloned());
+        state.by_index.iter().flatten().for_each(|series| each(series.index, series));
+        state.cells
+    }
+
+    /// Forgets the series that nobody uses and that `is_expired`.
+    pub(crate) fn expire(&self, is_expired: impl Fn(&Series) -> bool) -> Vec<Arc<Series>> {
+        let mut state = self.lock();
+        let unused = |series: &Arc<Series>| Arc::strong_count(&series.uses) == 1 && is_expired(series);
+        let expired: Vec<_> =
+            state.by_index.iter().flatten().filter(|series| unused(series)).cloned().collect();
+        for series in &expired {
+            state.forget(series);
+        }
+        expired
+    }
+
+    /// Registrations with a value too many of an attribute whose values are bounded.
+    pub(crate) fn overflows(&self) -> u64 {
+        self.overflows.load(Ordering::Relaxed)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl State {
+    /// Replaces the values that are too many; how many there were.
+    fn bound(&mut self, descriptor: &'static MetricsDescriptor, attributes: &mut [Scalar]) -> u64 {
+        let mut replaced = 0;
+        for (place, (field, value)) in descriptor.attribute_fields().zip(attributes).enumerate() {
+            let AttributeKind::Open { max } = field.kind else { continue };
+            let seen = self.open.entry((identity(descriptor), place)).or_default();
+            let text = value.to_text();
+            if !seen.contains(&*text) {
+                if seen.len() < max {
+                    seen.insert(text.into());
+                } else {
+                    drop(text);
+                    *value = Scalar::Word(OVERFLOW);
+                    replaced += 1;
+                }
+            }
+        }
+        replaced
+    }
+
+    fn resolve(
+        &mut self,
+        descriptor: &'static MetricsDescriptor,
+        attributes: Vec<Scalar>,
+        labels: Box<str>,
+    ) -> Arc<Series> {
+        let key = (identity(descriptor), labels.clone());
+        if let Some(series) = self.by_identity.get(&key).and_then(|index| self.by_index[*index].as_ref()) {
+            return Arc::clone(series);
+        }
+        let cells = descriptor.cells();
+        let (index, offset) = self.place(cells);
+        let series = Arc::new(Series {
+            index,
+            offset,
+            cells,
+            descriptor,
+            attributes,
+            labels,
+            created: SystemTime::now(),
+            rendered: OnceLock::new(),
+            uses: Arc::default(),
+        });
+        self.by_index[index] = Some(Arc::clone(&series));
+        self.by_identity.insert(key, index);
+        self.order = None;
+        series
+    }
+
+    /// An index and cells for a new series, those of an expired one of its size if there are any.
+    fn place(&mut self, cells: usize) -> (usize, usize) {
+        if let Some(place) = self.free.get_mut(&cells).and_then(Vec::pop) {
+            return place;
+        }
+        let place = (self.by_index.len(), self.cells);
+        self.by_index.push(None);
+        self.cells += cells;
+        place
+    }
+
+    fn forget(&mut self, series: &Series) {
+        self.by_index[series.index] = None;
+        self.by_identity.remove(&(identity(series.descriptor), series.labels.clone()));
+        self.free.entry(series.cells).or_default().push((series.index, series.offset));
+        self.order = None;
+        self.forget_open(series);
+    }
+
+    /// Values of bounded attributes that no series has any more make room for others.
+    fn forget_open(&mut self, series: &Series) {
+        let descriptor = series.descriptor;
+        for (place, field) in descriptor.attribute_fields().enumerate() {
+            let AttributeKind::Open { .. } = field.kind else { continue };
+            let has_it = |other: &Arc<Series>| {
+                std::ptr::eq(other.descriptor, descriptor)
+                    && other.attributes[place] == series.attributes[place]
+            };
+            if !self.by_index.iter().flatten().any(has_it)
+                && let Some(seen) = self.open.get_mut(&(identity(descriptor), place))
+            {
+                seen.remove(&*series.attributes[place].to_text());
+            }
+        }
+    }
+}
+
+fn identity(descriptor: &'static MetricsDescriptor) -> Identity {
+    std::ptr::from_ref(descriptor).addr()
+}
+
+fn sorted(series: &[Option<Arc<Series>>]) -> Order {
+    let mut order: Vec<_> = series.iter().flatten().cloned().collect();
+    order.sort_by(|a, b| {
+        order_of_declarations(a.descriptor, b.descriptor).then_with(|| a.labels.cmp(&b.labels))
+    });
+    Arc::new(Ordered { series: order.into(), plan: OnceLock::new() })
 }

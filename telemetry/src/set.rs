@@ -4,18 +4,23 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-use crate::attributes::AttributeSet;
+use crate::attributes::{AttributeSet, Scalar, Varying};
 use crate::cells::{self, Block};
 use crate::descriptor::MetricsDescriptor;
 use crate::instrument::{Instrument, OneThread, Slot};
-use crate::series::Series;
+use crate::series::{Series, SeriesRegistry};
+
+/// Most cells of one instance, all combinations of what varies together: half a megabyte.
+const CELLS_MAX: usize = 1 << 16;
 
 /// A struct of instruments. Implemented by `#[metric_set]`.
 pub trait MetricSet: Sized {
     /// The attributes given at registration; `()` for none.
     type Attributes: AttributeSet;
+    /// The closed enums chosen per recording; `()` for none.
+    type Varying: Varying;
     /// Names, units, kinds and briefs.
     const DESCRIPTOR: &'static MetricsDescriptor;
 
@@ -39,6 +44,17 @@ impl Cells {
     }
 }
 
+/// What is wrong with a set whose combinations need more memory than one instance may have; `const`, so that it is said
+/// when the declaration compiles.
+pub const fn budget_problem(cells: usize, combinations: usize) -> Option<&'static str> {
+    if combinations == 1 || cells.saturating_mul(combinations) <= CELLS_MAX {
+        return None;
+    }
+    Some(
+        "the combinations of what varies need more than 65536 cells: let fewer enums vary, or give them at registration",
+    )
+}
+
 /// A registered instance of a metric set; dereferences to its instruments.
 ///
 /// Only its owner writes it: it may move to another thread, but cannot be shared between threads.
@@ -60,31 +76,43 @@ impl Cells {
 /// Dropping it loses nothing: what it counted stays in the totals of its series.
 pub struct Set<S> {
     /// Dropped first: a drop of the user's may still count.
-    metrics: S,
+    first: S,
+    /// All combinations, the first one too; empty if nothing varies.
+    points: Box<[S]>,
     ownership: Ownership,
     owner: OneThread,
 }
 
 impl<S: MetricSet> Set<S> {
     pub(crate) fn new(instance: Arc<Instance>) -> Self {
-        let metrics = S::attach(&Cells { descriptor: S::DESCRIPTOR, block: instance.block });
-        Self { metrics, ownership: Ownership(instance), owner: PhantomData }
+        let attach = |block| S::attach(&Cells { descriptor: S::DESCRIPTOR, block });
+        let first = attach(instance.blocks().next().expect("there is at least one combination"));
+        let varies = S::Varying::COUNT > 1;
+        let points = if varies { instance.blocks().map(attach).collect() } else { Box::default() };
+        Self { first, points, ownership: Ownership(instance), owner: PhantomData }
+    }
+
+    /// The instruments of a combination of what varies: arithmetic and a load, no hashing.
+    #[inline]
+    pub fn with(&self, varying: S::Varying) -> &S {
+        if S::Varying::COUNT == 1 { &self.first } else { &self.points[varying.index()] }
     }
 }
 
-impl<S> Deref for Set<S> {
+/// Only a set without varying attributes has instruments of its own.
+impl<S: MetricSet<Varying = ()>> Deref for Set<S> {
     type Target = S;
 
     #[inline]
     fn deref(&self) -> &S {
-        &self.metrics
+        &self.first
     }
 }
 
 impl<S> fmt::Debug for Set<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let series = &self.ownership.0.series;
-        write!(f, "{}{{{}}}", series.descriptor.name, series.labels)
+        let Ownership(instance) = &self.ownership;
+        write!(f, "{}{:?}", instance.descriptor.name, instance.attributes)
     }
 }
 
@@ -93,20 +121,42 @@ struct Ownership(Arc<Instance>);
 
 impl Drop for Ownership {
     fn drop(&mut self) {
-        // Pairs with the acquire of whoever flushes last: it must see every count of the owner.
-        self.0.retired.store(true, Ordering::Release);
+        let retired = self.0.descriptor.retired_cell();
+        for block in self.0.blocks() {
+            // Pairs with the acquire of whoever flushes last: it must see every count of the owner.
+            block[retired].store(1, Ordering::Release);
+        }
     }
 }
 
 /// What the owner's handles and the flush share.
 #[derive(Debug)]
 pub(crate) struct Instance {
-    pub(crate) series: Arc<Series>,
+    pub(crate) descriptor: &'static MetricsDescriptor,
+    /// Given at registration.
+    pub(crate) attributes: Vec<Scalar>,
+    /// The values of what varies, by combination.
+    pub(crate) varying: fn(usize) -> Vec<Scalar>,
+    /// The cells of all combinations, one after another.
     pub(crate) block: Block,
+    pub(crate) combinations: usize,
     /// Unique in the pipeline.
     pub(crate) source: u64,
-    /// The owner is gone and will not write again.
-    pub(crate) retired: AtomicBool,
+}
+
+impl Instance {
+    /// The cells of each combination.
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = Block> + use<> {
+        let cells = self.descriptor.cells();
+        self.block[..cells * self.combinations].chunks_exact(cells)
+    }
+
+    /// The series of a combination.
+    pub(crate) fn resolve(&self, point: usize, registry: &SeriesRegistry) -> (Arc<Series>, Arc<()>) {
+        let mut attributes = self.attributes.clone();
+        attributes.extend((self.varying)(point));
+        registry.resolve(self.descriptor, attributes)
+    }
 }
 
 impl Drop for Instance {

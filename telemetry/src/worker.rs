@@ -11,7 +11,7 @@ use crate::set::{MetricSet, Set};
 /// A ledger that the owner and the aggregator take turns at.
 pub(crate) type SharedLedger = Arc<Mutex<Ledger>>;
 
-/// The ledgers of all workers, in the order of their making.
+/// The ledgers of all workers of a node, in the order of their making.
 #[derive(Debug, Default)]
 pub(crate) struct Workers {
     ledgers: Vec<SharedLedger>,
@@ -56,13 +56,14 @@ fn is_orphan(ledger: &SharedLedger) -> bool {
 #[derive(Debug)]
 pub struct Worker {
     pipeline: Arc<Pipeline>,
+    node: usize,
     ledger: SharedLedger,
     owner: OneThread,
 }
 
 impl Worker {
-    pub(crate) fn new(pipeline: Arc<Pipeline>, ledger: SharedLedger) -> Self {
-        Self { pipeline, ledger, owner: PhantomData }
+    pub(crate) fn new(pipeline: Arc<Pipeline>, node: usize, ledger: SharedLedger) -> Self {
+        Self { pipeline, node, ledger, owner: PhantomData }
     }
 
     /// Registers an instance of a metric set. Equal attributes continue the same series, whichever worker
@@ -77,10 +78,17 @@ impl Worker {
     /// next flush; and if a collection is flushing on behalf of this worker right now there is nothing left to do.
     pub fn flush(&self) {
         match self.ledger.try_lock() {
-            Ok(mut ledger) => self.pipeline.send_changes(&mut ledger),
-            Err(TryLockError::Poisoned(poisoned)) => self.pipeline.send_changes(&mut poisoned.into_inner()),
+            Ok(mut ledger) => self.pipeline.send_changes(self.node, &mut ledger),
+            Err(TryLockError::Poisoned(poisoned)) => {
+                self.pipeline.send_changes(self.node, &mut poisoned.into_inner());
+            }
             Err(TryLockError::WouldBlock) => {}
         }
+    }
+
+    /// The NUMA node whose aggregator adds up what this worker counts.
+    pub fn node(&self) -> usize {
+        self.node
     }
 }
 
@@ -91,7 +99,7 @@ impl Drop for Worker {
     }
 }
 
-/// Locks a ledger. A panic while it was locked leaves at worst an undelivered batch, which `gather` forgets.
+/// Locks a ledger. A panic while it was locked leaves at worst changes of no entry, which `gather` forgets.
 pub(crate) fn lock(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
     ledger.lock().unwrap_or_else(PoisonError::into_inner)
 }

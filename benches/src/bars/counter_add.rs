@@ -2,10 +2,9 @@
 
 use std::hint::black_box;
 
+use benches_measure::ratio::{Ratio, alternate};
+use benches_measure::{cpu, report};
 use telemetry::{Counter, Histogram, Telemetry, TelemetryOptions, metric_set};
-
-use crate::ratio::{Ratio, alternate};
-use crate::{cpu, report};
 
 const NAME: &str = "counter_add";
 const LIMIT: f64 = 1.05;

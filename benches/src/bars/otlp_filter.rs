@@ -2,14 +2,15 @@
 
 use std::hint::black_box;
 
+use benches_measure::ratio::{alternate, median};
+use benches_measure::{cpu, report};
 use edge_policy::{Nanos, Worker};
 use edge_protocol::{BodyFilter, LogsJson, LogsProtobuf, Outcome};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use prost::Message;
 
 use crate::bodies::{self, Body};
-use crate::ratio::{alternate, median};
-use crate::{cpu, engine, report};
+use crate::engine;
 
 const NAME: &str = "otlp_filter_unchanged";
 const LIMIT: f64 = 0.2;

@@ -4,12 +4,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use benches_measure::ratio::{Ratio, alternate, median};
+use benches_measure::{cpu, report};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 
 use crate::engine::Engine;
 use crate::peer::Peer;
-use crate::ratio::{Ratio, alternate, median};
-use crate::{corpus, cpu, findings, mix, report};
+use crate::{corpus, findings, mix};
 
 const LIMIT: f64 = 0.5;
 const ROUNDS: usize = 7;

@@ -1,7 +1,7 @@
 //! Bodies as applications write them: a sentence, a few numbers, now and then a stack trace.
 
 use super::words::{FAILURES, NOUNS, VERBS};
-use crate::rng::Rng;
+use benches_measure::rng::Rng;
 
 /// One body; about 98 bytes on average.
 pub(super) fn body(rng: &mut Rng, failed: bool) -> String {

@@ -9,7 +9,7 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, Key
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 
-use crate::rng::Rng;
+use benches_measure::rng::Rng;
 use words::{ERROR_KINDS, NOUNS, SERVICES, SEVERITIES, VERBS, service};
 
 const REQUESTS: usize = 10;

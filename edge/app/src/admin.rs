@@ -75,14 +75,14 @@ fn rows(collected: &Collected) -> HashMap<String, PolicyRow> {
         let Some(id) = set.attribute(names::POLICY_ID) else { continue };
         let id = id.to_text().into_owned();
         let row = rows.entry(id.clone()).or_insert_with(|| PolicyRow { id, ..PolicyRow::default() });
-        row.hits += sum(set, names::POLICY_HITS);
-        row.misses += sum(set, names::POLICY_MISSES);
-        row.bytes_saved += sum(set, names::POLICY_BYTES);
+        row.hits += sum(&set, names::POLICY_HITS);
+        row.misses += sum(&set, names::POLICY_MISSES);
+        row.bytes_saved += sum(&set, names::POLICY_BYTES);
     }
     rows
 }
 
-fn sum(set: &CollectedSet, metric: &str) -> u64 {
+fn sum(set: &CollectedSet<'_>, metric: &str) -> u64 {
     set.value(metric).as_ref().map_or(0, Value::as_u64)
 }
 
@@ -121,9 +121,9 @@ mod tests {
         let view = edge.shutdown().view;
         let collected = view.telemetry.collect();
         let declares =
-            |set: &CollectedSet, name: &str| set.value(name).is_some() || set.attribute(name).is_some();
+            |set: &CollectedSet<'_>, name: &str| set.value(name).is_some() || set.attribute(name).is_some();
         for name in names::ALL {
-            assert!(collected.sets().iter().any(|set| declares(set, name)), "{name}");
+            assert!(collected.sets().any(|set| declares(&set, name)), "{name}");
         }
         let report = view.policies();
         assert_eq!((report.policies[0].hits, report.policies[0].bytes_saved > 0), (1, true));

@@ -9,13 +9,27 @@ pub enum Instrument {
     UpDownCounter,
     /// The last value seen.
     Gauge,
+    /// A sum that only goes up, counted elsewhere and observed here.
+    ObserveCounter,
+    /// A sum that goes up and down, counted elsewhere and observed here.
+    ObserveUpDownCounter,
+    /// The minimum, maximum, sum and count of values.
+    Mmsc,
     /// A distribution of values.
     Histogram,
 }
 
 impl Instrument {
     /// Every instrument, in the order of documentation.
-    pub const ALL: [Self; 4] = [Self::Counter, Self::UpDownCounter, Self::Gauge, Self::Histogram];
+    pub const ALL: [Self; 7] = [
+        Self::Counter,
+        Self::UpDownCounter,
+        Self::Gauge,
+        Self::ObserveCounter,
+        Self::ObserveUpDownCounter,
+        Self::Mmsc,
+        Self::Histogram,
+    ];
 
     /// The type name that declares it.
     pub fn type_name(self) -> &'static str {
@@ -23,6 +37,9 @@ impl Instrument {
             Self::Counter => "Counter",
             Self::UpDownCounter => "UpDownCounter",
             Self::Gauge => "Gauge",
+            Self::ObserveCounter => "ObserveCounter",
+            Self::ObserveUpDownCounter => "ObserveUpDownCounter",
+            Self::Mmsc => "Mmsc",
             Self::Histogram => "Histogram",
         }
     }

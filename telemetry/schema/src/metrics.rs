@@ -203,10 +203,7 @@ fn buckets_problem(metric: &MetricDeclaration) -> Option<String> {
         (Some(Instrument::Histogram) | None, Some(BucketsDeclaration::Range(_))) if metric.unit.is_none() => {
             None
         }
-        (Some(Instrument::Histogram), None) => {
-            Some("histogram needs `range = \"10us..60s\"` or `buckets = [..]`".to_owned())
-        }
-        (Some(Instrument::Counter | Instrument::UpDownCounter | Instrument::Gauge), Some(_)) => {
+        (Some(instrument), Some(_)) if instrument != Instrument::Histogram => {
             Some("only a histogram has buckets".to_owned())
         }
         (_, Some(BucketsDeclaration::Range(range))) => {
@@ -287,7 +284,7 @@ mod tests {
             "only a histogram",
         );
         let histogram = MetricDeclaration { instrument: Some(Instrument::Histogram), ..metric("x") };
-        check(histogram.clone(), Part::Buckets, "histogram needs");
+        assert_eq!(set(vec![histogram.clone()]).problems(), [], "without buckets it adapts");
         check(MetricDeclaration { buckets: bounds, ..histogram.clone() }, Part::Buckets, "rise");
         let negative = Some(BucketsDeclaration::Bounds(vec![-1.0, 0.0, 1.0]));
         check(MetricDeclaration { buckets: negative, ..histogram }, Part::Buckets, "negative");

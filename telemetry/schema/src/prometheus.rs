@@ -9,6 +9,40 @@ pub(crate) const LABELS_RESERVED: [&str; 2] = ["le", "quantile"];
 /// Names of the family that says what emits everything else.
 pub(crate) const TARGET_NAMES: [&str; 2] = ["target", "target_info"];
 
+/// Words of the atoms that take no prefix.
+const PLAIN_WORDS: [(&str, &str); 6] =
+    [("min", "minute"), ("h", "hour"), ("d", "day"), ("wk", "week"), ("Cel", "celsius"), ("%", "percent")];
+/// Words of the atoms that take one.
+const PREFIXED_WORDS: [(&str, &str); 12] = [
+    ("By", "byte"),
+    ("bit", "bit"),
+    ("Hz", "hertz"),
+    ("Pa", "pascal"),
+    ("s", "second"),
+    ("m", "meter"),
+    ("g", "gram"),
+    ("J", "joule"),
+    ("W", "watt"),
+    ("V", "volt"),
+    ("A", "ampere"),
+    ("K", "kelvin"),
+];
+const PREFIX_WORDS: [(&str, &str); 13] = [
+    ("k", "kilo"),
+    ("M", "mega"),
+    ("G", "giga"),
+    ("T", "tera"),
+    ("P", "peta"),
+    ("m", "milli"),
+    ("u", "micro"),
+    ("n", "nano"),
+    ("Ki", "kibi"),
+    ("Mi", "mebi"),
+    ("Gi", "gibi"),
+    ("Ti", "tebi"),
+    ("Pi", "pebi"),
+];
+
 /// The family name without `_total`, and the unit word it ends with, if any.
 pub fn prometheus_family(name: &str, unit: &str, instrument: Instrument) -> (String, Option<String>) {
     let mut name = prometheus_name(name);
@@ -25,19 +59,26 @@ pub fn prometheus_family(name: &str, unit: &str, instrument: Instrument) -> (Str
 /// Every name that a family takes for itself: its own, and those of its samples in either text format.
 pub fn prometheus_series(family: &str, instrument: Instrument) -> Vec<String> {
     let suffixes: &[&str] = match instrument {
-        Instrument::Counter => &["", "_total", "_created"],
+        Instrument::Counter | Instrument::ObserveCounter => &["", "_total", "_created"],
         Instrument::Histogram => &["", "_bucket", "_sum", "_count", "_created"],
-        Instrument::UpDownCounter | Instrument::Gauge => &[""],
+        Instrument::Mmsc => &["", "_sum", "_count", "_created"],
+        Instrument::UpDownCounter | Instrument::ObserveUpDownCounter | Instrument::Gauge => &[""],
     };
     suffixes.iter().map(|suffix| format!("{family}{suffix}")).collect()
 }
 
-/// A metric name or a label: every character that Prometheus does not know becomes `_`.
+/// A metric name or a label: every run of characters that Prometheus does not know, or of `_`, becomes one `_`.
 pub fn prometheus_name(name: &str) -> String {
-    let plain = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' });
-    let mut sanitized: String = plain.collect();
-    if sanitized.starts_with(|c: char| c.is_ascii_digit()) {
-        sanitized.insert(0, '_');
+    let mut sanitized = String::with_capacity(name.len());
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        sanitized.push('_');
+    }
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            sanitized.push(c);
+        } else if !sanitized.ends_with('_') {
+            sanitized.push('_');
+        }
     }
     sanitized
 }
@@ -86,38 +127,33 @@ fn atom_words(atom: &str, is_below: bool) -> Option<String> {
 }
 
 fn atom_word(symbol: &str, plural: bool) -> Option<String> {
-    let (word, takes_s) = match symbol {
-        "" => return None,
-        "s" => ("second", true),
-        "ms" => ("millisecond", true),
-        "us" => ("microsecond", true),
-        "ns" => ("nanosecond", true),
-        "min" => ("minute", true),
-        "h" => ("hour", true),
-        "d" => ("day", true),
-        "wk" => ("week", true),
-        "By" => ("byte", true),
-        "KiBy" => ("kibibyte", true),
-        "MiBy" => ("mebibyte", true),
-        "GiBy" => ("gibibyte", true),
-        "TiBy" => ("tebibyte", true),
-        "kBy" => ("kilobyte", true),
-        "MBy" => ("megabyte", true),
-        "GBy" => ("gigabyte", true),
-        "TBy" => ("terabyte", true),
-        "bit" => ("bit", true),
-        "m" => ("meter", true),
-        "g" => ("gram", true),
-        "J" => ("joule", true),
-        "W" => ("watt", true),
-        "V" => ("volt", true),
-        "A" => ("ampere", true),
-        "Hz" => ("hertz", false),
-        "Cel" => ("celsius", false),
-        "%" => ("percent", false),
-        other => return Some(prometheus_name(other)),
-    };
-    Some(if plural && takes_s { format!("{word}s") } else { word.to_owned() })
+    if symbol.is_empty() {
+        return None;
+    }
+    let Some((prefix, word)) = known_word(symbol) else { return Some(prometheus_name(symbol)) };
+    let ending = if plural && takes_s(word) { "s" } else { "" };
+    Some(format!("{prefix}{word}{ending}"))
+}
+
+/// The words of a prefix, if any, and of what it stands before. A whole symbol is looked up first: `min` is no `m` of
+/// something.
+fn known_word(symbol: &str) -> Option<(&'static str, &'static str)> {
+    if let Some(word) = lookup(&PLAIN_WORDS, symbol) {
+        return Some(("", word));
+    }
+    PREFIXED_WORDS.iter().find_map(|(atom, word)| {
+        let prefix = symbol.strip_suffix(atom)?;
+        if prefix.is_empty() { Some(("", *word)) } else { Some((lookup(&PREFIX_WORDS, prefix)?, *word)) }
+    })
+}
+
+fn lookup(words: &[(&str, &'static str)], symbol: &str) -> Option<&'static str> {
+    words.iter().find(|(known, _)| *known == symbol).map(|(_, word)| *word)
+}
+
+/// What is counted has a plural; temperatures, frequencies and shares are read off.
+fn takes_s(word: &str) -> bool {
+    !matches!(word, "hertz" | "celsius" | "kelvin" | "percent")
 }
 
 #[cfg(test)]
@@ -150,8 +186,56 @@ mod tests {
         check("edge.saved", "{x}.s/m2", Instrument::Gauge, "edge_saved_seconds_per_square_meter");
         check("edge.saved", "s-1", Instrument::Gauge, "edge_saved_per_second");
         check("edge.saved", "m3", Instrument::Gauge, "edge_saved_cubic_meters");
-        check("edge.saved", "kHz", Instrument::Gauge, "edge_saved_kHz");
+        check("edge.saved", "kHz", Instrument::Gauge, "edge_saved_kilohertz");
         check("edge.saved", "1/s", Instrument::Gauge, "edge_saved_per_second");
         check("edge.load", "%", Instrument::Gauge, "edge_load_percent");
+    }
+
+    #[test]
+    fn every_unit_of_the_grammar_has_words() {
+        let words = |unit| prometheus_family("x", unit, Instrument::UpDownCounter).1.unwrap_or_default();
+        for (unit, expected) in [
+            ("d", "days"),
+            ("h", "hours"),
+            ("min", "minutes"),
+            ("wk", "weeks"),
+            ("s", "seconds"),
+            ("ms", "milliseconds"),
+            ("us", "microseconds"),
+            ("ns", "nanoseconds"),
+            ("By", "bytes"),
+            ("KiBy", "kibibytes"),
+            ("MiBy", "mebibytes"),
+            ("GiBy", "gibibytes"),
+            ("TiBy", "tebibytes"),
+            ("kBy", "kilobytes"),
+            ("MBy", "megabytes"),
+            ("GBy", "gigabytes"),
+            ("TBy", "terabytes"),
+            ("kbit", "kilobits"),
+            ("m", "meters"),
+            ("mm", "millimeters"),
+            ("kg", "kilograms"),
+            ("V", "volts"),
+            ("mA", "milliamperes"),
+            ("J", "joules"),
+            ("MW", "megawatts"),
+            ("GHz", "gigahertz"),
+            ("Cel", "celsius"),
+            ("K", "kelvin"),
+            ("kPa", "kilopascals"),
+            ("%", "percent"),
+            ("m/s2", "meters_per_square_second"),
+            ("{packet}/min", "per_minute"),
+            ("By/wk", "bytes_per_week"),
+        ] {
+            assert_eq!(words(unit), expected, "{unit}");
+        }
+    }
+
+    #[test]
+    fn what_prometheus_does_not_know_becomes_one_underscore() {
+        let names = ["http.route", "a..b", "a__b", "1st", "a:b", "é", "__name__"].map(prometheus_name);
+        assert_eq!(names, ["http_route", "a_b", "a_b", "_1st", "a_b", "_", "_name_"]);
     }
 }

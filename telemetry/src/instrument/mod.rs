@@ -3,6 +3,10 @@
 mod counter;
 mod gauge;
 mod histogram;
+pub(crate) mod mmsc;
+mod observe_counter;
+mod observe_up_down_counter;
+mod sequence;
 mod up_down_counter;
 
 use std::cell::Cell;
@@ -12,16 +16,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub use counter::Counter;
 pub use gauge::Gauge;
 pub use histogram::Histogram;
+pub use mmsc::Mmsc;
+pub use observe_counter::ObserveCounter;
+pub use observe_up_down_counter::ObserveUpDownCounter;
 pub use up_down_counter::UpDownCounter;
 
-use crate::buckets::Buckets;
 use crate::cells::Block;
-use crate::descriptor::{InstrumentKind, MetricsDescriptor};
+use crate::descriptor::{InstrumentKind, MetricsDescriptor, MetricsField};
 
 /// A type that a field of a metric set can have. Implemented by the instruments of this crate only.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an instrument",
-    label = "a field of a metric set is a Counter, UpDownCounter, Gauge or Histogram"
+    label = "a field of a metric set is a Counter, UpDownCounter, Gauge, ObserveCounter, ObserveUpDownCounter, Mmsc or Histogram"
 )]
 pub trait Instrument: sealed::Attach {
     /// What descriptors call it.
@@ -37,17 +43,16 @@ pub struct Slot {
     head: &'static AtomicU64,
     rejected: &'static AtomicU64,
     body: Block,
-    buckets: Option<Buckets>,
+    field: &'static MetricsField,
 }
 
 impl Slot {
     pub(crate) fn new(descriptor: &MetricsDescriptor, block: Block, field: usize) -> Self {
-        let body = descriptor.body_start(field);
         Self {
             head: &block[field],
             rejected: &block[descriptor.rejected_cell()],
-            body: &block[body..body + descriptor.fields[field].body_cells()],
-            buckets: descriptor.fields[field].buckets,
+            body: &block[descriptor.body(field)],
+            field: &descriptor.fields[field],
         }
     }
 }

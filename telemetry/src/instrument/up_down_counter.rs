@@ -1,18 +1,19 @@
 //! A sum that goes up and down.
 
 use std::marker::PhantomData;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::sealed::Attach;
-use super::{Instrument, OneThread, Slot, add};
+use super::{Instrument, OneThread, Slot, add, reject};
 use crate::descriptor::InstrumentKind;
 
-/// A sum that goes up and down, such as requests being served; adds up over workers.
+/// A sum of `i64` or `f64` that goes up and down, such as requests being served; adds up over workers.
 ///
 /// Ups and downs may happen in different sets of equal attributes: only the sum over all of them means something.
 #[derive(Debug)]
 pub struct UpDownCounter<T = i64> {
     cell: &'static AtomicU64,
+    rejected: &'static AtomicU64,
     number: PhantomData<T>,
     owner: OneThread,
 }
@@ -37,12 +38,30 @@ impl UpDownCounter<i64> {
     }
 }
 
+impl UpDownCounter<f64> {
+    /// Goes up by `n`, down if it is negative. What is not finite, or would make the sum so, is rejected and counted
+    /// as such.
+    #[inline]
+    pub fn add(&self, n: f64) {
+        let sum = f64::from_bits(self.cell.load(Ordering::Relaxed)) + n;
+        if sum.is_finite() {
+            self.cell.store(sum.to_bits(), Ordering::Relaxed);
+        } else {
+            reject(self.rejected);
+        }
+    }
+}
+
 impl<T> Attach for UpDownCounter<T> {
     fn attach(slot: Slot) -> Self {
-        Self { cell: slot.head, number: PhantomData, owner: PhantomData }
+        Self { cell: slot.head, rejected: slot.rejected, number: PhantomData, owner: PhantomData }
     }
 }
 
 impl Instrument for UpDownCounter<i64> {
     const KIND: InstrumentKind = InstrumentKind::UpDownCounterI64;
+}
+
+impl Instrument for UpDownCounter<f64> {
+    const KIND: InstrumentKind = InstrumentKind::UpDownCounterF64;
 }

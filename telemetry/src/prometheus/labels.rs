@@ -6,12 +6,11 @@ use telemetry_schema::prometheus_name;
 
 use crate::attributes::Scalar;
 use crate::collected::CollectedSet;
-use crate::descriptor::AttributesDescriptor;
+use crate::descriptor::AttributeField;
 
 /// `key="value",...` without braces; empty for no attributes.
-pub(crate) fn labels(descriptor: &AttributesDescriptor, values: &[Scalar]) -> String {
-    let keys = descriptor.attributes.iter().map(|field| field.key);
-    pairs(keys.zip(values.iter().map(Scalar::to_text)))
+pub(crate) fn labels<'a>(fields: impl Iterator<Item = &'a AttributeField>, values: &[Scalar]) -> String {
+    pairs(fields.map(|field| field.key).zip(values.iter().map(Scalar::to_text)))
 }
 
 /// `key="value",...` of any pairs.
@@ -30,7 +29,7 @@ pub(super) fn pairs<'a>(pairs: impl Iterator<Item = (&'a str, Cow<'a, str>)>) ->
 }
 
 /// What Prometheus tells series of one name apart by: neither the order of labels nor one without a value matters.
-pub(super) fn identity(set: &CollectedSet) -> Vec<(String, String)> {
+pub(super) fn identity(set: &CollectedSet<'_>) -> Vec<(String, String)> {
     let pairs = set.attributes().map(|(key, value)| (prometheus_name(key), value.to_text().into_owned()));
     let mut pairs: Vec<_> = pairs.filter(|(_, value)| !value.is_empty()).collect();
     pairs.sort_unstable();
@@ -45,7 +44,7 @@ pub(super) fn resource(pairs_given: &[(String, String)]) -> String {
     sorted.dedup();
     let mut labels: Vec<(String, String)> = Vec::new();
     for (key, value) in sorted {
-        let label = resource_label(key);
+        let label = prometheus_name(key);
         match labels.iter_mut().find(|(taken, _)| *taken == label) {
             Some((_, values)) => {
                 values.push(';');
@@ -55,12 +54,6 @@ pub(super) fn resource(pairs_given: &[(String, String)]) -> String {
         }
     }
     pairs(labels.iter().map(|(label, value)| (label.as_str(), value.into())))
-}
-
-/// Labels that start with two `_` are Prometheus's own.
-fn resource_label(key: &str) -> String {
-    let label = prometheus_name(key);
-    if label.starts_with("__") { format!("_{}", label.trim_start_matches('_')) } else { label }
 }
 
 fn push_escaped(out: &mut String, value: &str) {
@@ -82,7 +75,7 @@ mod tests {
     fn resource_keys_become_labels_that_can_be_told_apart() {
         let given = [("b", "1"), ("a.b", "x"), ("", "lost"), ("a_b", "y"), ("__name__", "n"), ("é", "e")];
         let given = given.map(|(key, value)| (key.to_owned(), value.to_owned()));
-        assert_eq!(resource(&given), r#"_name__="n",a_b="x;y",b="1",_="e""#);
+        assert_eq!(resource(&given), r#"_name_="n",a_b="x;y",b="1",_="e""#);
     }
 
     #[test]

@@ -1,190 +1,151 @@
 //! A collection as text: families in order of set and declaration, each with all its series.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-use std::fmt::Write;
+use std::sync::atomic::Ordering;
+use std::time::SystemTime;
 
-use super::family::{Family, families};
-use super::{Format, labels, number};
-use crate::buckets::Buckets;
-use crate::collected::{Collected, CollectedSet, Number, Value};
-use crate::descriptor::InstrumentKind;
-use crate::histogram_value::HistogramValue;
+use super::distribution::Distribution;
+use super::plan::{Family, Parts, Plan, Samples};
+use super::powers::Powers;
+use super::sample::Sample;
+use super::{TextFormat, number};
+use crate::collected::{Collected, MmscValue, Number, Value};
 
-/// Bytes of text per series to begin with; a guess that saves most of the growing.
-const SERIES_BYTES_GUESS: usize = 512;
-
-/// Renders a collection.
-pub(crate) fn text(collected: &Collected, format: Format) -> String {
-    let mut out = String::with_capacity(SERIES_BYTES_GUESS * collected.sets().len());
-    push_target(&mut out, collected.resource(), format);
-    let groups: Vec<&[CollectedSet]> =
-        collected.sets().chunk_by(|a, b| std::ptr::eq(a.descriptor(), b.descriptor())).collect();
-    for family in families(groups.iter().map(|group| group[0].descriptor())) {
-        family.push(&mut out, &groups, format);
+impl Collected {
+    /// As Prometheus text 0.0.4.
+    pub fn prometheus_text(&self) -> String {
+        self.text(TextFormat::Prometheus)
     }
-    if format == Format::OpenMetrics {
-        out.push_str("# EOF\n");
+
+    /// As OpenMetrics 1.0.
+    pub fn open_metrics_text(&self) -> String {
+        self.text(TextFormat::OpenMetrics)
     }
-    out
+
+    /// As text; serve it as [`TextFormat::content_type`] says.
+    pub fn text(&self, format: TextFormat) -> String {
+        let mut out = String::with_capacity(self.plan().bytes.load(Ordering::Relaxed));
+        self.write_text(format, &mut out);
+        out
+    }
+
+    /// Appends Prometheus text 0.0.4. See [`Self::write_text`].
+    pub fn write_prometheus_text(&self, out: &mut String) {
+        self.write_text(TextFormat::Prometheus, out);
+    }
+
+    /// Appends OpenMetrics 1.0. See [`Self::write_text`].
+    pub fn write_open_metrics_text(&self, out: &mut String) {
+        self.write_text(TextFormat::OpenMetrics, out);
+    }
+
+    /// Appends the text to a buffer; where that is large enough and the series are those of the scrape before, nothing
+    /// is allocated, unless two declarations of a histogram are added up.
+    pub fn write_text(&self, format: TextFormat, out: &mut String) {
+        let (plan, start) = (self.plan(), out.len());
+        out.push_str(plan.target.of(format));
+        for family in &plan.families {
+            out.push_str(family.header.of(format));
+            family.write(out, self, format);
+        }
+        if format == TextFormat::OpenMetrics {
+            out.push_str("# EOF\n");
+        }
+        let written = out.len() - start;
+        // Numbers grow longer; an eighth more is room for the next time.
+        plan.bytes.fetch_max(written + written / 8, Ordering::Relaxed);
+    }
+
+    fn plan(&self) -> &Plan {
+        self.snapshot.order.plan.get_or_init(|| Plan::new(self))
+    }
 }
 
 impl Family {
-    fn push(&self, out: &mut String, groups: &[&[CollectedSet]], format: Format) {
-        self.push_header(out, format);
-        match (self.members.as_slice(), self.field.kind) {
-            ([(group, index)], InstrumentKind::Histogram) => {
-                self.push_histograms(out, groups[*group], *index, format);
-            }
-            ([(group, index)], _) => self.push_numbers(out, groups[*group], *index),
-            _ => self.push_merged(out, groups, format),
-        }
-    }
-
-    /// Pushes several declarations of one metric: what Prometheus takes for one series is one, added up.
-    fn push_merged(&self, out: &mut String, groups: &[&[CollectedSet]], format: Format) {
-        let mut merged: BTreeMap<_, (&str, Value<'_>)> = BTreeMap::new();
-        for (group, index) in &self.members {
-            for set in groups[*group] {
-                match merged.entry(labels::identity(set)) {
-                    Entry::Occupied(mut first) => first.get_mut().1.merge(&set.value_at(*index)),
-                    Entry::Vacant(none) => drop(none.insert((set.labels(), set.value_at(*index)))),
+    fn write(&self, out: &mut String, collected: &Collected, format: TextFormat) {
+        match &self.samples {
+            Samples::Gauge(sample) => self.rows.each(collected, |point| {
+                push_number(out, sample, point.labels, number_of(&point.value));
+            }),
+            Samples::Counter { total, created } => self.rows.each(collected, |point| {
+                push_number(out, total, point.labels, number_of(&point.value));
+                push_created(out, created, point.labels, point.start, format);
+            }),
+            Samples::Summary { quantile, parts } => self.rows.each(collected, |point| {
+                if let Value::Mmsc(mmsc) = point.value {
+                    push_summary(out, (quantile, parts), point.labels, mmsc, format);
+                    push_created(out, &parts.created, point.labels, point.start, format);
                 }
-            }
-        }
-        for (labels, value) in merged.values() {
-            match value {
-                Value::Histogram(histogram) => {
-                    self.push_histogram(
-                        out,
-                        labels,
-                        histogram,
-                        &exported_bounds(histogram.division(), format),
-                    );
-                }
-                value => self.push_number(out, labels, value),
+            }),
+            Samples::Histogram { bucket, parts, bounds, adapts } => {
+                let powers = if *adapts { self.powers(collected) } else { Powers::default() };
+                let distribution = Distribution { bucket, parts, bounds, powers, format };
+                self.rows.each(collected, |point| {
+                    if let Value::Histogram(histogram) = &point.value {
+                        distribution.push(out, point.labels, histogram);
+                        push_created(out, &parts.created, point.labels, point.start, format);
+                    }
+                });
             }
         }
     }
 
-    fn push_header(&self, out: &mut String, format: Format) {
-        let name = match format {
-            Format::Text => format!("{}{}", self.name, self.suffix()),
-            Format::OpenMetrics => self.name.clone(),
-        };
-        push_help(out, &name, self.field.brief);
-        push_words(out, &["# TYPE ", &name, " ", type_word(self.field.kind), "\n"]);
-        if let (Format::OpenMetrics, Some(unit)) = (format, &self.unit) {
-            push_words(out, &["# UNIT ", &name, " ", unit, "\n"]);
-        }
+    /// The bounds that all series of the family share, because they follow the values.
+    fn powers(&self, collected: &Collected) -> Powers {
+        let mut powers = Powers::default();
+        self.rows.each(collected, |point| {
+            if let Value::Histogram(histogram) = &point.value {
+                powers.include(histogram);
+            }
+        });
+        powers.limited()
     }
+}
 
-    fn push_numbers(&self, out: &mut String, sets: &[CollectedSet], index: usize) {
-        for set in sets {
-            self.push_number(out, set.labels(), &set.value_at(index));
-        }
+#[inline]
+fn number_of(value: &Value<'_>) -> Number {
+    match value {
+        Value::Sum(number) | Value::UpDown(number) | Value::Gauge(number) => *number,
+        Value::Mmsc(_) | Value::Histogram(_) => unreachable!("the family is one of numbers"),
     }
+}
 
-    fn push_number(&self, out: &mut String, labels: &str, value: &Value<'_>) {
-        push_series(out, &self.name, self.suffix(), labels);
-        match value {
-            Value::Sum(number) | Value::Gauge(number) => number::push(out, *number),
-            Value::UpDown(number) => number::push(out, Number::I64(*number)),
-            Value::Histogram(_) => unreachable!("histograms are pushed by `push_histogram`"),
-        }
+#[inline]
+pub(super) fn push_number(out: &mut String, sample: &Sample, labels: &str, number: Number) {
+    sample.push(out, labels);
+    number::push(out, number);
+    out.push('\n');
+}
+
+/// Prometheus text has no place for the time at which a series began.
+#[inline]
+fn push_created(out: &mut String, sample: &Sample, labels: &str, start: SystemTime, format: TextFormat) {
+    if format == TextFormat::OpenMetrics {
+        sample.push(out, labels);
+        number::push_time(out, start);
         out.push('\n');
     }
+}
 
-    fn push_histograms(&self, out: &mut String, sets: &[CollectedSet], index: usize, format: Format) {
-        let Some(buckets) = sets[0].descriptor().fields[index].buckets else { return };
-        let bounds = exported_bounds(buckets, format);
-        for set in sets {
-            if let Value::Histogram(histogram) = set.value_at(index) {
-                self.push_histogram(out, set.labels(), &histogram, &bounds);
-            }
-        }
-    }
-
-    fn push_histogram(
-        &self,
-        out: &mut String,
-        labels: &str,
-        histogram: &HistogramValue<'_>,
-        bounds: &[(usize, String)],
-    ) {
-        let comma = if labels.is_empty() { "" } else { "," };
-        let (mut below, mut next) = (0, 0);
-        for (index, bound) in bounds {
-            below += histogram.counts()[next..=*index].iter().sum::<u64>();
-            next = index + 1;
-            push_words(out, &[&self.name, "_bucket{", labels, comma, "le=\"", bound, "\"} "]);
-            number::push(out, Number::U64(below));
+/// The extremes are the quantiles 0 and 1. What may be negative has no place in OpenMetrics, where quantiles are not and
+/// sums only grow.
+fn push_summary(
+    out: &mut String,
+    (quantile, parts): (&Sample, &Parts),
+    labels: &str,
+    mmsc: MmscValue,
+    format: TextFormat,
+) {
+    let extreme = |number| if mmsc.count == 0 { f64::NAN } else { number };
+    let is_allowed = |number| format == TextFormat::Prometheus || number >= 0.0 || mmsc.count == 0;
+    for (label, number) in [("quantile=\"0.0\"} ", mmsc.min), ("quantile=\"1.0\"} ", mmsc.max)] {
+        if is_allowed(number) {
+            quantile.push_with(out, labels, label);
+            number::push_f64(out, extreme(number));
             out.push('\n');
         }
-        push_series(out, &self.name, "_sum", labels);
-        number::push(out, Number::F64(histogram.sum()));
-        out.push('\n');
-        push_series(out, &self.name, "_count", labels);
-        number::push(out, Number::U64(below));
-        out.push('\n');
     }
-
-    fn suffix(&self) -> &'static str {
-        match self.field.kind {
-            InstrumentKind::CounterU64 | InstrumentKind::CounterF64 => "_total",
-            _ => "",
-        }
+    if is_allowed(mmsc.min) {
+        push_number(out, &parts.sum, labels, Number::F64(mmsc.sum));
     }
-}
-
-/// The exported buckets with their bound as text, written once for all series of a declaration. Two declarations of
-/// one name may divide differently.
-fn exported_bounds(buckets: Buckets, format: Format) -> Vec<(usize, String)> {
-    let exported = (0..buckets.len()).filter(|index| buckets.is_exported(*index));
-    exported.map(|index| (index, number::bound(buckets.upper(index), format))).collect()
-}
-
-fn type_word(kind: InstrumentKind) -> &'static str {
-    match kind {
-        InstrumentKind::CounterU64 | InstrumentKind::CounterF64 => "counter",
-        InstrumentKind::UpDownCounterI64
-        | InstrumentKind::GaugeU64
-        | InstrumentKind::GaugeI64
-        | InstrumentKind::GaugeF64 => "gauge",
-        InstrumentKind::Histogram => "histogram",
-    }
-}
-
-fn push_target(out: &mut String, resource: &[(String, String)], format: Format) {
-    if resource.is_empty() {
-        return;
-    }
-    let (name, kind) = match format {
-        Format::Text => ("target_info", "gauge"),
-        Format::OpenMetrics => ("target", "info"),
-    };
-    push_help(out, name, "What emits these metrics.");
-    push_words(out, &["# TYPE ", name, " ", kind, "\n"]);
-    push_series(out, "target_info", "", &labels::resource(resource));
-    out.push_str("1\n");
-}
-
-fn push_help(out: &mut String, name: &str, brief: &str) {
-    push_words(out, &["# HELP ", name, " "]);
-    let escaped = brief.replace('\\', "\\\\").replace('\n', "\\n");
-    // Writing to a `String` cannot fail.
-    let _ = writeln!(out, "{escaped}");
-}
-
-fn push_series(out: &mut String, name: &str, suffix: &str, labels: &str) {
-    match labels {
-        "" => push_words(out, &[name, suffix, " "]),
-        labels => push_words(out, &[name, suffix, "{", labels, "} "]),
-    }
-}
-
-fn push_words(out: &mut String, words: &[&str]) {
-    for word in words {
-        out.push_str(word);
-    }
+    push_number(out, &parts.count, labels, Number::U64(mmsc.count));
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use telemetry::{
-    AttributeKind, AttributeValue, Counter, Gauge, Histogram, InstrumentKind, MetricSet, UpDownCounter,
-    attribute_set, metric_set,
+    AttributeKind, AttributeValue, Counter, EnumMember, Gauge, Histogram, InstrumentKind, MetricSet,
+    UpDownCounter, attribute_set, metric_set,
 };
 
 /// Which way a request takes.
@@ -96,6 +96,11 @@ fn doc_comments_become_briefs() {
     assert_eq!(descriptor.attributes.attributes[0].brief, "Matched route template.");
 }
 
+const PROTOCOLS: &[EnumMember] = &[
+    EnumMember { id: "otlp_http", value: "otlp_http", brief: "" },
+    EnumMember { id: "datadog", value: "dd", brief: "" },
+];
+
 #[test]
 fn descriptors_tell_kinds_units_and_keys() {
     let descriptor = HttpServerMetrics::DESCRIPTOR;
@@ -109,7 +114,7 @@ fn descriptors_tell_kinds_units_and_keys() {
     let keys: Vec<_> = descriptor.attributes.attributes.iter().map(|field| (field.key, field.kind)).collect();
     let expected = [
         ("http.route", AttributeKind::Text),
-        ("edge.route.protocol", AttributeKind::Enum(&["otlp_http", "dd"])),
+        ("edge.route.protocol", AttributeKind::Enum(PROTOCOLS)),
         ("edge.policy.id", AttributeKind::Text),
     ];
     assert_eq!(keys, expected);

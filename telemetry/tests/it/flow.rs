@@ -55,7 +55,7 @@ fn equal_attributes_of_several_workers_are_one_series() {
     sets[0].active_requests.add(5);
     sets[1].active_requests.dec();
     let collected = telemetry.collect();
-    let series: Vec<_> = collected.sets().iter().filter(|set| set.value(REQUESTS).is_some()).collect();
+    let series: Vec<_> = collected.sets().filter(|set| set.value(REQUESTS).is_some()).collect();
     assert_eq!(series.len(), 1);
     assert_eq!(series[0].attribute("http.route"), Some(&Scalar::Word("/")));
     assert_eq!(collected.sum("edge.http.server.active_requests", &[]), 4);

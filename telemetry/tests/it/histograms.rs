@@ -1,6 +1,6 @@
 //! Distributions as they are read back.
 
-use telemetry::{Set, Telemetry};
+use telemetry::{Division, Histogram, Set, Telemetry, metric_set};
 
 use crate::declarations::{HttpServerMetrics, KindMetrics, route};
 
@@ -62,4 +62,35 @@ fn histograms_of_several_series_merge() {
         Some(1)
     );
     assert_eq!(collected.histogram("edge.unknown", &[]), None);
+}
+
+/// Sizes of anything.
+#[metric_set(name = "edge.anything")]
+struct AnythingMetrics {
+    /// Size of something, of which nobody knows how large it gets.
+    #[metric(unit = "By")]
+    size: Histogram,
+}
+
+#[test]
+fn without_buckets_a_histogram_adapts_to_what_comes() {
+    let telemetry = Telemetry::default();
+    let workers = [telemetry.worker(), telemetry.worker()];
+    let sets: Vec<Set<AnythingMetrics>> = workers.iter().map(|worker| worker.register(())).collect();
+    let scale =
+        || match telemetry.collect().histogram("edge.anything.size", &[]).map(|value| value.division()) {
+            Some(Division::Exponential { scale, .. }) => scale,
+            other => panic!("{other:?} does not adapt"),
+        };
+    (100..200).for_each(|size| sets[0].size.record(f64::from(size)));
+    let fine = scale();
+    for value in [0.0, 1e-9, 1e9] {
+        sets[1].size.record(value);
+    }
+    assert!(scale() < fine, "a wider range takes coarser buckets");
+    let value = telemetry.collect().histogram("edge.anything.size", &[]).expect("it is registered");
+    assert_eq!((value.count(), value.zeros()), (103, 1));
+    assert_eq!(value.quantile(0.0), Some(0.0));
+    let median = value.quantile(0.5).expect("there are values");
+    assert!((100.0..200.0).contains(&median), "{median}");
 }

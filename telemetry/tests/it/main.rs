@@ -6,5 +6,7 @@ mod flow;
 mod histograms;
 mod increment;
 mod macros;
+mod observed;
 mod prometheus;
+mod readers;
 mod schedules;

@@ -1,13 +1,13 @@
 //! What edge tells an operator about itself: `/_edge/metrics` and `/_edge/policies`. Nothing below `/_edge/` is
 //! anybody else's.
 
-mod accept;
 mod policies;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
+use telemetry::accept::{self, Preference};
 
 pub use policies::{PolicyReport, PolicyRow};
 
@@ -108,9 +108,8 @@ fn not_found(why: &str) -> Response<Bytes> {
 
 /// OpenMetrics only for those who ask for it by name.
 fn metrics_format(head: &Head<'_>) -> MetricsFormat {
-    let named = accept::names(head.headers, "application", "openmetrics-text");
-    let wanted = accept::quality(head.headers, "application", "openmetrics-text");
-    if named && wanted > 0.0 && wanted >= accept::quality(head.headers, "text", "plain") {
+    let open = preference(head, "application/openmetrics-text");
+    if open.is_named && open.quality > 0 && open.quality >= preference(head, "text/plain").quality {
         MetricsFormat::OpenMetrics
     } else {
         MetricsFormat::Prometheus
@@ -120,11 +119,14 @@ fn metrics_format(head: &Head<'_>) -> MetricsFormat {
 fn wants_json(head: &Head<'_>) -> bool {
     let format =
         head.uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("format="));
-    let by_accept = || {
-        let json = accept::quality(head.headers, "application", "json");
-        json > accept::quality(head.headers, "text", "plain")
-    };
+    let by_accept = || preference(head, "application/json").quality > preference(head, "text/plain").quality;
     format.map_or_else(by_accept, |format| format == "json")
+}
+
+/// A field that is no text says nothing, and is still there: it does not mean that anything is wanted.
+fn preference(head: &Head<'_>, media: &str) -> Preference {
+    let fields = head.headers.get_all(header::ACCEPT).iter();
+    accept::preference(fields.map(|field| field.to_str().unwrap_or_default()), media)
 }
 
 fn method_not_allowed() -> Response<Bytes> {

@@ -1,0 +1,146 @@
+//! Cursors of exporters: each sees every change once, whatever the others do.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::aggregator::{Extremes, ReaderId};
+use crate::change::{self, Amount, differences, integer};
+use crate::collected::Collected;
+use crate::pipeline::{Pipeline, Snapshot};
+use crate::series::Series;
+
+/// Whether an exporter wants totals or changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Temporality {
+    /// Totals since the series was registered.
+    #[default]
+    Cumulative,
+    /// Changes since the last delivery.
+    Delta,
+}
+
+/// The cursor of one exporter.
+///
+/// `collect` says what is to be delivered, `delivered` that it has been. What has not been is in the next collection.
+#[derive(Debug)]
+pub struct Reader {
+    pipeline: Arc<Pipeline>,
+    id: ReaderId,
+    /// The totals as they were at the last collection.
+    now: Snapshot,
+    /// The totals as they were at the last delivery.
+    last: Snapshot,
+    /// The series of each place of the last delivery, by index: another may have its place since.
+    known: Vec<Option<Arc<Series>>>,
+    /// The smallest and largest values since the last delivery.
+    extremes: Extremes,
+    collected: Collected,
+}
+
+impl Reader {
+    pub(crate) fn new(pipeline: Arc<Pipeline>, temporality: Temporality) -> Self {
+        let start = SystemTime::now();
+        let id = pipeline.add_reader(start);
+        let resource = Arc::clone(&pipeline.resource);
+        // Totals start with their series, changes with the first delivery.
+        let collected = Collected::new(resource, temporality, SystemTime::UNIX_EPOCH, Snapshot::default());
+        let (now, last) = Default::default();
+        Self { pipeline, id, now, last, known: Vec::new(), extremes: Extremes::default(), collected }
+    }
+
+    /// What is to be delivered: all totals, or the changes since the last delivery.
+    pub fn collect(&mut self) -> &Collected {
+        self.collect_at(SystemTime::now())
+    }
+
+    pub(crate) fn collect_at(&mut self, time: SystemTime) -> &Collected {
+        match self.collected.temporality() {
+            Temporality::Cumulative => {
+                self.pipeline.snapshot(time, None, &mut self.collected.snapshot);
+            }
+            Temporality::Delta => {
+                let reader = (self.id, &mut self.extremes);
+                self.pipeline.snapshot(time, Some(reader), &mut self.now);
+                self.collect_changes();
+            }
+        }
+        &self.collected
+    }
+
+    /// What was collected last.
+    pub fn collected(&self) -> &Collected {
+        &self.collected
+    }
+
+    /// What was collected last has been delivered: the cursor moves.
+    pub fn delivered(&mut self) {
+        let time = self.collected.time();
+        if self.collected.temporality() == Temporality::Delta {
+            std::mem::swap(&mut self.last, &mut self.now);
+            self.known.clear();
+            for series in self.last.order.iter() {
+                self.known.resize(self.known.len().max(series.index + 1), None);
+                self.known[series.index] = Some(Arc::clone(series));
+            }
+            self.extremes.clear();
+            self.collected.since = time;
+        }
+        self.pipeline.reader_delivered(self.id, time);
+    }
+
+    fn collect_changes(&mut self) {
+        let changes = &mut self.collected.snapshot;
+        (changes.time, changes.order) = (self.now.time, Arc::clone(&self.now.order));
+        changes.cells.clear();
+        changes.cells.resize(self.now.cells.len(), 0);
+        let mut zeros = Vec::new();
+        for series in self.now.order.iter() {
+            let known = self.known.get(series.index).and_then(Option::as_ref);
+            let is_known = known.is_some_and(|known| Arc::ptr_eq(known, series));
+            let last = if is_known {
+                &self.last.cells[series.range()]
+            } else {
+                zeros.resize(zeros.len().max(series.cells), 0);
+                &zeros[..series.cells]
+            };
+            write_changes(series, &self.now.cells[series.range()], last, &mut changes.cells[series.range()]);
+        }
+        self.write_extremes();
+    }
+
+    fn write_extremes(&mut self) {
+        if self.extremes.is_empty() {
+            return;
+        }
+        let Snapshot { order, cells, .. } = &mut self.collected.snapshot;
+        let shown: HashSet<_> = order.iter().map(Arc::as_ptr).collect();
+        // A series that expired since has no values to show: others may be in its place.
+        self.extremes.retain(|(series, _)| shown.contains(&Arc::as_ptr(series)));
+        for (series, change) in &self.extremes {
+            change::add(&mut cells[series.range()], *change);
+        }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.pipeline.forget_reader(self.id);
+    }
+}
+
+/// Levels are what they are; of the rest what is different. Extremes do not come from totals.
+fn write_changes(series: &Series, now: &[u64], last: &[u64], changes: &mut [u64]) {
+    let descriptor = series.descriptor;
+    change::clear(descriptor, changes);
+    for index in 0..descriptor.fields.len() {
+        differences(descriptor, index, now, last, &mut |change| {
+            if !matches!(change.amount, Amount::Min(_) | Amount::Max(_)) {
+                change::add(changes, change);
+            }
+        });
+    }
+    integer(descriptor.rejected_cell(), now, last, &mut |change| {
+        change::add(changes, change);
+    });
+}

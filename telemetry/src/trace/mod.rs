@@ -1,0 +1,5 @@
+//! Traces: who called whom.
+
+mod context;
+
+pub use context::{SpanContext, SpanId, TraceId};
