@@ -154,7 +154,7 @@ impl Files {
             let requirement = Some(Requirement::Required);
             attributes.push(AttributeUse::Ref(AttributeRef { varying: true, requirement, ..reference }));
         }
-        let id = self.free_id(format!("{}.metrics", set.name));
+        let id = self.free_id(&format!("{}.metrics", set.name));
         self.group(&set.name, id.clone(), set.brief, Some(set.name.clone()), attributes);
         let common = vec![AttributeUse::Group(id)];
         let metrics =
@@ -163,12 +163,12 @@ impl Files {
     }
 
     /// The id, or one like it if it is taken: an attribute set can have any name.
-    fn free_id(&self, id: String) -> String {
+    fn free_id(&self, id: &str) -> String {
         let is_taken = |id: &str| {
             self.files.values().flat_map(|file| &file.attribute_groups).any(|group| group.id == id)
         };
         let numbered = (2..).map(|number| format!("{id}{number}"));
-        let mut ids = std::iter::once(id.clone()).chain(numbered);
+        let mut ids = std::iter::once(id.to_owned()).chain(numbered);
         ids.find(|id| !is_taken(id)).expect("of endlessly many ids one is free")
     }
 

@@ -148,11 +148,11 @@ impl Check<'_> {
                 let (is, should) = (metric.instrument, definition.instrument);
                 self.emitted(&subject, format!("is a {is}, declared is a {should}"));
             }
-            self.attributes(&mut seen, subject, &definition.attributes, &metric.attributes);
+            self.attributes(&mut seen, &subject, &definition.attributes, &metric.attributes);
         }
         self.never_seen(&seen);
         for definition in declared.iter().filter(|definition| definition.deprecated.is_none()) {
-            self.signal_seen(&seen, format!("metric `{}`", definition.name));
+            self.signal_seen(&seen, &format!("metric `{}`", definition.name));
         }
     }
 
@@ -170,11 +170,11 @@ impl Check<'_> {
                     format!("has severity `{}`, declared is `{severity}`", event.severity),
                 );
             }
-            self.attributes(&mut seen, subject, &definition.attributes, &event.attributes);
+            self.attributes(&mut seen, &subject, &definition.attributes, &event.attributes);
         }
         self.never_seen(&seen);
         for definition in declared.iter().filter(|definition| definition.deprecated.is_none()) {
-            self.signal_seen(&seen, format!("event `{}`", definition.name));
+            self.signal_seen(&seen, &format!("event `{}`", definition.name));
         }
     }
 
@@ -194,44 +194,44 @@ impl Check<'_> {
                     format!("is of kind `{}`, declared is `{}`", span.kind, definition.kind),
                 );
             }
-            self.attributes(&mut seen, subject, &definition.attributes, &span.attributes);
+            self.attributes(&mut seen, &subject, &definition.attributes, &span.attributes);
         }
         self.never_seen(&seen);
         for definition in declared.iter().filter(|definition| definition.deprecated.is_none()) {
-            self.signal_seen(&seen, format!("span `{}`", definition.id));
+            self.signal_seen(&seen, &format!("span `{}`", definition.id));
         }
     }
 
-    fn signal_seen(&mut self, seen: &BTreeMap<String, Seen>, subject: String) {
-        if !seen.contains_key(&subject) {
-            self.declared(&subject, "was never emitted");
+    fn signal_seen(&mut self, seen: &BTreeMap<String, Seen>, subject: &str) {
+        if !seen.contains_key(subject) {
+            self.declared(subject, "was never emitted");
         }
     }
 
     fn attributes(
         &mut self,
         seen: &mut BTreeMap<String, Seen>,
-        subject: String,
+        subject: &str,
         uses: &[AttributeUse],
         emitted: &[EmittedAttribute],
     ) {
         let known = seen
-            .entry(subject.clone())
+            .entry(subject.to_owned())
             .or_insert_with(|| Seen { declared: self.resolver.attributes_of(uses), keys: BTreeSet::new() });
         for attribute in emitted {
             match known.declared.iter().find(|declared| is_key_of(&attribute.key, declared)) {
                 Some(declared) => {
                     known.keys.insert(declared.key.clone());
                     if let Some(message) = value_problem(attribute, &declared.kind) {
-                        self.emitted(&subject, message);
+                        self.emitted(subject, message);
                     }
                 }
-                None => self.emitted(&subject, format!("attribute `{}` is not declared", attribute.key)),
+                None => self.emitted(subject, format!("attribute `{}` is not declared", attribute.key)),
             }
         }
         for declared in known.declared.iter().filter(|declared| declared.is_required()) {
             if !emitted.iter().any(|attribute| is_key_of(&attribute.key, declared)) {
-                self.emitted(&subject, format!("required attribute `{}` is missing", declared.key));
+                self.emitted(subject, format!("required attribute `{}` is missing", declared.key));
             }
         }
     }

@@ -80,7 +80,9 @@ fn write_entry(text: &mut String, key: &str, value: &Yaml, depth: usize) {
     match value {
         Yaml::List(items) => {
             text.push('\n');
-            items.iter().for_each(|item| write_item(text, item, depth + 1));
+            for item in items {
+                write_item(text, item, depth + 1);
+            }
         }
         Yaml::Map(map) => {
             text.push('\n');
@@ -185,30 +187,30 @@ fn write_quoted(text: &mut String, inner: &str) {
 mod tests {
     use super::*;
 
-    fn scalar(yaml: Yaml) -> String {
+    fn scalar(yaml: &Yaml) -> String {
         let mut text = String::new();
-        write_scalar(&mut text, &yaml);
+        write_scalar(&mut text, yaml);
         text
     }
 
     #[test]
     fn text_is_quoted_where_a_reader_could_err() {
         for plain in ["edge.http.server", "Requests received.", "a-b", "It's `this`, or (that)"] {
-            assert_eq!(scalar(Yaml::Text(plain.to_owned())), plain);
+            assert_eq!(scalar(&Yaml::Text(plain.to_owned())), plain);
         }
         for quoted in
             ["", "Yes", "no", "null", "1", "1.5", "- x", "a: b", "a #b", "{record}", " a", "a ", "%", "~"]
         {
-            assert_eq!(scalar(Yaml::Text(quoted.to_owned())), format!("\"{quoted}\""));
+            assert_eq!(scalar(&Yaml::Text(quoted.to_owned())), format!("\"{quoted}\""));
         }
-        assert_eq!(scalar(Yaml::Text("a\"\\\n\u{85}ß".to_owned())), r#""a\"\\\n\u0085ß""#);
+        assert_eq!(scalar(&Yaml::Text("a\"\\\n\u{85}ß".to_owned())), r#""a\"\\\n\u0085ß""#);
     }
 
     #[test]
     fn numbers_are_numbers_to_every_reader() {
-        assert_eq!(scalar(Yaml::Double(1e-5)), "0.00001");
-        assert_eq!(scalar(Yaml::Double(60.0)), "60.0");
-        assert_eq!(scalar(Yaml::Line(vec![Yaml::Double(1.0), Yaml::Int(2)])), "[1.0, 2]");
+        assert_eq!(scalar(&Yaml::Double(1e-5)), "0.00001");
+        assert_eq!(scalar(&Yaml::Double(60.0)), "60.0");
+        assert_eq!(scalar(&Yaml::Line(vec![Yaml::Double(1.0), Yaml::Int(2)])), "[1.0, 2]");
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn common(attribute: &AttributeDef) -> Common<'_> {
 fn diff_types(subject: &str, old: &AttributeType, new: &AttributeType, changes: &mut Changes<'_>) {
     match (old, new) {
         (AttributeType::Enum(old), AttributeType::Enum(new)) => diff_members(subject, old, new, changes),
-        (old, new) => changes.changed(subject, "type", old.to_string(), new.to_string()),
+        (old, new) => changes.changed(subject, "type", &old.to_string(), &new.to_string()),
     }
 }
 
@@ -78,27 +78,27 @@ pub(super) fn diff_uses(
     for gone in old.iter().filter(|attribute| !has(&new, attribute)) {
         let message = format!("{} attribute `{}` removed", level(gone), gone.key);
         if gone.is_required() {
-            changes.breaking(subject, message)
+            changes.breaking(subject, message);
         } else {
-            changes.compatible(subject, message)
+            changes.compatible(subject, message);
         }
     }
     for come in new.iter().filter(|attribute| !has(&old, attribute)) {
         let message = format!("{} attribute `{}` added", level(come), come.key);
         if come.is_required() {
-            changes.breaking(subject, message)
+            changes.breaking(subject, message);
         } else {
-            changes.compatible(subject, message)
+            changes.compatible(subject, message);
         }
     }
     for before in &old {
         let Some(after) = new.iter().find(|after| after.key == before.key) else { continue };
         match (before.is_required(), after.is_required()) {
             (true, false) => {
-                changes.breaking(subject, format!("attribute `{}` is no longer required", before.key))
+                changes.breaking(subject, format!("attribute `{}` is no longer required", before.key));
             }
             (false, true) => {
-                changes.compatible(subject, format!("attribute `{}` is now required", before.key))
+                changes.compatible(subject, format!("attribute `{}` is now required", before.key));
             }
             _ => {}
         }

@@ -44,12 +44,12 @@ impl fmt::Display for Change {
 ///
 /// In which file something is defined is no change.
 pub fn diff(old: &Registry, new: &Registry) -> Vec<Change> {
-    let mut changes = Changes { old: Resolver::new(old), new: Resolver::new(new), changes: Vec::new() };
+    let mut changes = Changes { old: Resolver::new(old), new: Resolver::new(new), found: Vec::new() };
     attributes::diff(&all(old, |file| &file.attributes), &all(new, |file| &file.attributes), &mut changes);
     signals::diff_metrics(&all(old, |file| &file.metrics), &all(new, |file| &file.metrics), &mut changes);
     signals::diff_events(&all(old, |file| &file.events), &all(new, |file| &file.events), &mut changes);
     signals::diff_spans(&all(old, |file| &file.spans), &all(new, |file| &file.spans), &mut changes);
-    changes.changes
+    changes.found
 }
 
 fn all<T>(registry: &Registry, of_file: fn(&RegistryFile) -> &Vec<T>) -> Vec<&T> {
@@ -60,7 +60,7 @@ fn all<T>(registry: &Registry, of_file: fn(&RegistryFile) -> &Vec<T>) -> Vec<&T>
 struct Changes<'a> {
     old: Resolver<'a>,
     new: Resolver<'a>,
-    changes: Vec<Change>,
+    found: Vec<Change>,
 }
 
 impl Changes<'_> {
@@ -73,7 +73,7 @@ impl Changes<'_> {
     }
 
     fn push(&mut self, effect: Effect, subject: &str, message: String) {
-        self.changes.push(Change { effect, subject: subject.to_owned(), message });
+        self.found.push(Change { effect, subject: subject.to_owned(), message });
     }
 
     /// What every definition has.
@@ -98,7 +98,7 @@ impl Changes<'_> {
     }
 
     /// Something that is not said of both in the same way.
-    fn changed<T: PartialEq + fmt::Display>(&mut self, subject: &str, what: &str, old: T, new: T) {
+    fn changed<T: PartialEq + fmt::Display + ?Sized>(&mut self, subject: &str, what: &str, old: &T, new: &T) {
         if old != new {
             self.breaking(subject, format!("{what} changed from `{old}` to `{new}`"));
         }

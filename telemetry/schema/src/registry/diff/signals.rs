@@ -42,6 +42,8 @@ impl Named for EventDef {
 impl Named for SpanDef {
     const KIND: &'static str = "span";
 
+    // The name of a definition is what others find it by: the name of a span says how its name is made.
+    #[expect(clippy::misnamed_getters)]
     fn name(&self) -> &str {
         &self.id
     }
@@ -80,9 +82,9 @@ pub(super) fn diff_metrics(old: &[&MetricDef], new: &[&MetricDef], changes: &mut
     for (old, new) in pairs.kept {
         let subject = subject(old);
         changes.changed(&subject, "unit", &old.unit, &new.unit);
-        changes.changed(&subject, "instrument", old.instrument, new.instrument);
+        changes.changed(&subject, "instrument", &old.instrument, &new.instrument);
         if old.instrument == new.instrument {
-            changes.changed(&subject, "number", number(old), number(new));
+            changes.changed(&subject, "number", &number(old), &number(new));
             diff_distributions(&subject, old.distribution.as_ref(), new.distribution.as_ref(), changes);
         }
         diff_uses(&subject, &old.attributes, &new.attributes, changes);
@@ -121,7 +123,7 @@ fn diff_distributions(
             }
         }
         (Distribution::Range { .. }, Distribution::Range { .. }) => {
-            changes.compatible(subject, "range changed")
+            changes.compatible(subject, "range changed");
         }
         (old, new) => changes.changed(subject, "distribution", old.word(), new.word()),
     }
@@ -149,7 +151,7 @@ pub(super) fn diff_spans(old: &[&SpanDef], new: &[&SpanDef], changes: &mut Chang
     comings_and_goings(&pairs, changes);
     for (old, new) in pairs.kept {
         let subject = subject(old);
-        changes.changed(&subject, "kind", old.kind, new.kind);
+        changes.changed(&subject, "kind", &old.kind, &new.kind);
         changes.changed(&subject, "name", &old.name, &new.name);
         diff_uses(&subject, &old.attributes, &new.attributes, changes);
         changes.common(&subject, &of_span(old), &of_span(new));

@@ -17,8 +17,8 @@ pub(super) struct Names(HashSet<String>);
 
 impl Names {
     /// Makes an identifier differ from those before it.
-    fn unique(&mut self, name: String) -> String {
-        let mut candidate = name.clone();
+    fn unique(&mut self, name: &str) -> String {
+        let mut candidate = name.to_owned();
         let mut number = 2;
         while !self.0.insert(candidate.clone()) {
             candidate = format!("{name}{number}");
@@ -29,7 +29,7 @@ impl Names {
 
     /// A type from a dotted name: `edge.http_server` and `Metrics` are `EdgeHttpServerMetrics`.
     pub(super) fn of_type(&mut self, name: &str, suffix: &str) -> String {
-        self.unique(format!("{}{suffix}", pascal(name)))
+        self.unique(&format!("{}{suffix}", pascal(name)))
     }
 
     /// A field from a key, without the name of its set: `edge.http.status` of `edge.http` is `status`.
@@ -38,7 +38,7 @@ impl Names {
         let snake: String = rest.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         let is_word =
             snake.starts_with(|c: char| c.is_ascii_alphabetic()) && !KEYWORDS.contains(&snake.as_str());
-        self.unique(if is_word { snake } else { format!("its_{snake}") })
+        self.unique(&if is_word { snake } else { format!("its_{snake}") })
     }
 }
 
