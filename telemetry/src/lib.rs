@@ -32,6 +32,8 @@ mod pipeline;
 mod prometheus;
 mod reader;
 mod reading;
+#[cfg(feature = "registry")]
+pub mod registry;
 mod series;
 mod set;
 
@@ -55,6 +57,8 @@ pub use instrument::{
 pub use observe::Observation;
 pub use prometheus::TextFormat;
 pub use reader::{Reader, Temporality};
+#[cfg(feature = "registry")]
+pub use registry::registry;
 pub use set::{MetricSet, Set};
 pub use telemetry_macros::{AttributeValue, attribute_set, metric_set};
 pub use topology::Topology;

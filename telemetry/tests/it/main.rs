@@ -9,4 +9,5 @@ mod macros;
 mod observed;
 mod prometheus;
 mod readers;
+mod registry;
 mod schedules;

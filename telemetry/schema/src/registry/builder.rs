@@ -1,5 +1,6 @@
 //! A registry from what declarations say, set by set.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use super::attribute::{
@@ -8,7 +9,7 @@ use super::attribute::{
 };
 use super::model::{Manifest, Registry, RegistryFile};
 use super::signal::{EventDef, MetricDef, SpanDef};
-use super::word::Stability;
+use super::word::{PlainType, Stability};
 
 /// An attribute as one set, event or span declares it.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +32,17 @@ impl DeclaredAttribute {
     }
 }
 
+/// An attribute set as declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeclaredAttributes {
+    /// Name of the set.
+    pub name: String,
+    /// What it is about.
+    pub brief: String,
+    /// Its attributes in the order of declaration.
+    pub attributes: Vec<DeclaredAttribute>,
+}
+
 /// A metric set as declared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetricSet {
@@ -38,8 +50,8 @@ pub struct MetricSet {
     pub name: String,
     /// What it is about.
     pub brief: String,
-    /// Name of the attribute set given at registration.
-    pub attributes: Option<String>,
+    /// The attribute set given at registration.
+    pub attributes: Option<DeclaredAttributes>,
     /// Attributes given with each recording.
     pub varying: Vec<AttributeDef>,
     /// Its metrics, without attributes.
@@ -50,8 +62,8 @@ pub struct MetricSet {
 #[derive(Debug)]
 pub struct RegistryBuilder {
     manifest: Manifest,
-    attribute_sets: BTreeMap<String, (String, Vec<DeclaredAttribute>)>,
     /// Sets can share a name, as two crates can declare what adds up.
+    attribute_sets: BTreeMap<String, Vec<DeclaredAttributes>>,
     metric_sets: BTreeMap<String, Vec<MetricSet>>,
     events: BTreeMap<String, (EventDef, Vec<DeclaredAttribute>)>,
     spans: BTreeMap<String, (SpanDef, Vec<DeclaredAttribute>)>,
@@ -70,37 +82,43 @@ impl RegistryBuilder {
     }
 
     /// Adds an attribute set; the same one may come several times.
-    pub fn attribute_set(&mut self, name: &str, brief: &str, attributes: Vec<DeclaredAttribute>) {
-        self.attribute_sets.entry(name.to_owned()).or_insert_with(|| (brief.to_owned(), attributes));
+    pub fn attribute_set(&mut self, set: DeclaredAttributes) {
+        add(self.attribute_sets.entry(set.name.clone()).or_default(), set);
     }
 
-    /// Adds a metric set; the same one may come several times.
+    /// Adds a metric set and its attribute set; the same one may come several times.
     pub fn metric_set(&mut self, set: MetricSet) {
-        let namesakes = self.metric_sets.entry(set.name.clone()).or_default();
-        if !namesakes.contains(&set) {
-            namesakes.push(set);
+        if let Some(attributes) = set.attributes.clone() {
+            self.attribute_set(attributes);
         }
+        add(self.metric_sets.entry(set.name.clone()).or_default(), set);
     }
 
-    /// Adds an event, whose attributes are given apart from it.
+    /// Adds an event, whose attributes are given apart from it. One that is emitted in several places has the
+    /// attributes of all; what not every place gives is optional.
     pub fn event(&mut self, event: EventDef, attributes: Vec<DeclaredAttribute>) {
-        self.events.entry(event.name.clone()).or_insert((event, attributes));
+        match self.events.entry(event.name.clone()) {
+            Entry::Vacant(entry) => drop(entry.insert((event, attributes))),
+            Entry::Occupied(mut entry) => merge_events(entry.get_mut(), event, attributes),
+        }
     }
 
     /// Adds a span, whose attributes are given apart from it.
     pub fn span(&mut self, span: SpanDef, attributes: Vec<DeclaredAttribute>) {
-        self.spans.entry(span.id.clone()).or_insert((span, attributes));
+        match self.spans.entry(span.id.clone()) {
+            Entry::Vacant(entry) => drop(entry.insert((span, attributes))),
+            Entry::Occupied(mut entry) => merge_attributes(&mut entry.get_mut().1, attributes),
+        }
     }
 
     /// The registry: every attribute is defined once, in the first attribute set that declares it, else in the first
     /// file; every other use refers to that.
     pub fn build(self) -> Registry {
         let mut files = Files::default();
-        for (name, (brief, attributes)) in self.attribute_sets {
-            let attributes = files.uses(&name, attributes);
-            files.group(&name, name.clone(), brief, None, attributes);
+        for set in sorted(self.attribute_sets, |set| keys(&set.attributes)) {
+            files.attribute_set(set);
         }
-        for set in self.metric_sets.into_values().flatten() {
+        for set in sorted(self.metric_sets, |set| names(&set.metrics)) {
             files.metric_set(set);
         }
         for (name, (event, attributes)) in self.events {
@@ -115,6 +133,65 @@ impl RegistryBuilder {
     }
 }
 
+fn add<T: PartialEq>(namesakes: &mut Vec<T>, set: T) {
+    if !namesakes.contains(&set) {
+        namesakes.push(set);
+    }
+}
+
+/// All sets by name; those of one name by what is in them.
+fn sorted<T>(sets: BTreeMap<String, Vec<T>>, content: fn(&T) -> Vec<String>) -> impl Iterator<Item = T> {
+    sets.into_values().flat_map(move |mut namesakes| {
+        namesakes.sort_by_key(content);
+        namesakes
+    })
+}
+
+fn keys(attributes: &[DeclaredAttribute]) -> Vec<String> {
+    attributes.iter().map(|attribute| attribute.definition.key.clone()).collect()
+}
+
+fn names(metrics: &[MetricDef]) -> Vec<String> {
+    metrics.iter().map(|metric| metric.name.clone()).collect()
+}
+
+/// What the places of an event do not agree on is not said of it.
+fn merge_events(
+    (event, attributes): &mut (EventDef, Vec<DeclaredAttribute>),
+    other: EventDef,
+    others: Vec<DeclaredAttribute>,
+) {
+    if event.brief.is_empty() {
+        event.brief = other.brief;
+    }
+    event.severity = event.severity.filter(|severity| other.severity == Some(*severity));
+    event.target = event.target.take().filter(|target| other.target.as_ref() == Some(target));
+    merge_attributes(attributes, others);
+}
+
+fn merge_attributes(attributes: &mut Vec<DeclaredAttribute>, others: Vec<DeclaredAttribute>) {
+    let has = |attributes: &[DeclaredAttribute], sought: &DeclaredAttribute| {
+        attributes.iter().any(|attribute| attribute.definition.key == sought.definition.key)
+    };
+    for attribute in attributes.iter_mut().filter(|attribute| !has(&others, attribute)) {
+        attribute.requirement = Requirement::Recommended(None);
+    }
+    for other in others {
+        let known = attributes.iter_mut().find(|attribute| attribute.definition.key == other.definition.key);
+        match known {
+            None => attributes.push(DeclaredAttribute::optional(other.definition)),
+            Some(known) => {
+                if other.requirement != Requirement::Required {
+                    known.requirement = other.requirement;
+                }
+                if !widen(&mut known.definition.kind, &other.definition.kind) {
+                    known.definition.kind = AttributeType::Plain(PlainType::Any);
+                }
+            }
+        }
+    }
+}
+
 /// The name without its last word, or all of it.
 fn namespace(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(namespace, _)| namespace)
@@ -122,14 +199,16 @@ fn namespace(name: &str) -> &str {
 
 #[derive(Default)]
 struct Files {
-    files: BTreeMap<String, RegistryFile>,
+    by_name: BTreeMap<String, RegistryFile>,
+    /// The id of each attribute set's group.
+    attribute_sets: Vec<(DeclaredAttributes, String)>,
     /// File and index of each definition.
     defined: HashMap<String, (String, usize)>,
 }
 
 impl Files {
     fn file(&mut self, name: &str) -> &mut RegistryFile {
-        self.files
+        self.by_name
             .entry(name.to_owned())
             .or_insert_with(|| RegistryFile { name: name.to_owned(), ..RegistryFile::default() })
     }
@@ -147,8 +226,16 @@ impl Files {
         self.file(file).attribute_groups.push(AttributeGroup { id, visibility, attributes });
     }
 
+    fn attribute_set(&mut self, set: DeclaredAttributes) {
+        let id = self.free_id(&set.name);
+        let attributes = self.uses(&set.name, set.attributes.clone());
+        self.group(&set.name, id.clone(), set.brief.clone(), None, attributes);
+        self.attribute_sets.push((set, id));
+    }
+
     fn metric_set(&mut self, set: MetricSet) {
-        let mut attributes: Vec<AttributeUse> = set.attributes.map(AttributeUse::Group).into_iter().collect();
+        let registered = set.attributes.and_then(|attributes| self.group_of(&attributes));
+        let mut attributes: Vec<AttributeUse> = registered.map(AttributeUse::Group).into_iter().collect();
         for definition in set.varying {
             let reference = self.reference(&set.name, definition);
             let requirement = Some(Requirement::Required);
@@ -162,10 +249,14 @@ impl Files {
         self.file(&set.name).metrics.extend(metrics);
     }
 
+    fn group_of(&self, set: &DeclaredAttributes) -> Option<String> {
+        self.attribute_sets.iter().find(|(known, _)| known == set).map(|(_, id)| id.clone())
+    }
+
     /// The id, or one like it if it is taken: an attribute set can have any name.
     fn free_id(&self, id: &str) -> String {
         let is_taken = |id: &str| {
-            self.files.values().flat_map(|file| &file.attribute_groups).any(|group| group.id == id)
+            self.by_name.values().flat_map(|file| &file.attribute_groups).any(|group| group.id == id)
         };
         let numbered = (2..).map(|number| format!("{id}{number}"));
         let mut ids = std::iter::once(id.to_owned()).chain(numbered);
@@ -211,11 +302,11 @@ impl Files {
 
     /// Once all members of an enum are known, only those uses name their members that do not have all of them.
     fn finish(mut self) -> Vec<RegistryFile> {
-        let definitions = self.files.values().flat_map(|file| &file.attributes);
+        let definitions = self.by_name.values().flat_map(|file| &file.attributes);
         let all: HashMap<String, Vec<String>> = definitions
             .filter_map(|definition| Some((definition.key.clone(), member_ids(&definition.kind)?)))
             .collect();
-        for file in self.files.values_mut() {
+        for file in self.by_name.values_mut() {
             let groups = file.attribute_groups.iter_mut().flat_map(|group| &mut group.attributes);
             let events = file.events.iter_mut().flat_map(|event| &mut event.attributes);
             let spans = file.spans.iter_mut().flat_map(|span| &mut span.attributes);
@@ -227,7 +318,7 @@ impl Files {
                 }
             }
         }
-        self.files.into_values().collect()
+        self.by_name.into_values().collect()
     }
 }
 
@@ -238,8 +329,17 @@ fn member_ids(kind: &AttributeType) -> Option<Vec<String>> {
     }
 }
 
-/// Makes one type hold what another holds, if the two can be one: enums become the union of their members.
+/// Makes one type hold what another holds, if the two can be one: enums become the union of their members, and what is
+/// declared anywhere is the type of what is only known by its key.
 fn widen(kind: &mut AttributeType, other: &AttributeType) -> bool {
+    const UNKNOWN: AttributeType = AttributeType::Plain(PlainType::Any);
+    if *other == UNKNOWN {
+        return true;
+    }
+    if *kind == UNKNOWN {
+        *kind = other.clone();
+        return true;
+    }
     let (AttributeType::Enum(members), AttributeType::Enum(others)) = (&mut *kind, other) else {
         return kind == other;
     };
@@ -271,7 +371,7 @@ fn differing(here: AttributeRef, definition: &AttributeDef, declared: AttributeD
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::word::{MetricInstrument, PlainType};
+    use crate::registry::word::{MetricInstrument, Severity};
 
     fn builder() -> RegistryBuilder {
         RegistryBuilder::new(Manifest {
@@ -283,6 +383,11 @@ mod tests {
 
     fn text(key: &str, brief: &str) -> DeclaredAttribute {
         DeclaredAttribute::required(AttributeDef::new(key, AttributeType::Plain(PlainType::String), brief))
+    }
+
+    fn route(name: &str, key: &str) -> DeclaredAttributes {
+        let attributes = vec![text(key, "Brief.")];
+        DeclaredAttributes { name: name.to_owned(), brief: "Route.".to_owned(), attributes }
     }
 
     fn outcome(words: &[&str]) -> AttributeDef {
@@ -309,8 +414,8 @@ mod tests {
     fn an_attribute_is_defined_once_where_the_first_attribute_set_declares_it() {
         let mut builder = builder();
         builder.event(EventDef::new("a.first", "First."), vec![text("http.route", "Other brief.")]);
-        builder.attribute_set("b.route", "Route.", vec![text("http.route", "Brief.")]);
-        builder.attribute_set("c.route", "Route.", vec![text("http.route", "Brief.")]);
+        builder.attribute_set(route("b.route", "http.route"));
+        builder.attribute_set(route("c.route", "http.route"));
         let registry = builder.build();
         assert_eq!(file(&registry, "b.route").attributes.len(), 1);
         assert!(file(&registry, "c.route").attributes.is_empty());
@@ -339,10 +444,56 @@ mod tests {
     fn the_order_of_declarations_does_not_matter() {
         let (mut one, mut other) = (builder(), builder());
         one.metric_set(metric_set("edge.a", &["kept"]));
-        one.attribute_set("b.route", "Route.", vec![text("http.route", "Brief.")]);
-        other.attribute_set("b.route", "Route.", vec![text("http.route", "Brief.")]);
+        one.attribute_set(route("b.route", "http.route"));
+        one.attribute_set(route("b.route", "url.path"));
+        other.attribute_set(route("b.route", "url.path"));
+        other.attribute_set(route("b.route", "http.route"));
         other.metric_set(metric_set("edge.a", &["kept"]));
         other.metric_set(metric_set("edge.a", &["kept"]));
         assert_eq!(one.build(), other.build());
+    }
+
+    #[test]
+    fn sets_of_one_name_keep_their_own_attributes() {
+        let mut builder = builder();
+        for key in ["url.path", "http.route"] {
+            let set = MetricSet { attributes: Some(route("a", key)), ..metric_set("a", &["kept"]) };
+            builder.metric_set(set);
+        }
+        let registry = builder.build();
+        let groups = &file(&registry, "a").attribute_groups;
+        let ids: Vec<&str> = groups.iter().map(|group| group.id.as_str()).collect();
+        assert_eq!(ids, ["a", "a2", "a.metrics", "a.metrics2"]);
+        let first = |group: &AttributeGroup| group.attributes[0].clone();
+        assert_eq!(first(&groups[2]), AttributeUse::Group("a2".to_owned()));
+        assert_eq!(first(&groups[3]), AttributeUse::Group("a".to_owned()));
+    }
+
+    #[test]
+    fn an_event_of_several_places_is_what_they_have_in_common() {
+        let mut builder = builder();
+        let untyped = |key| AttributeDef::new(key, AttributeType::Plain(PlainType::Any), "");
+        let event = |severity| EventDef { severity: Some(severity), ..EventDef::new("a.b", "") };
+        builder.event(
+            event(Severity::Info),
+            vec![DeclaredAttribute::required(untyped("x.y")), text("x.z", "Z.")],
+        );
+        builder.event(event(Severity::Warn), vec![text("x.y", "Y.")]);
+        let registry = builder.build();
+        let file = file(&registry, "a");
+        assert_eq!(file.events[0].severity, None);
+        let requirements: Vec<_> = file.events[0]
+            .attributes
+            .iter()
+            .map(|used| match used {
+                AttributeUse::Ref(reference) => (reference.key.as_str(), reference.requirement.clone()),
+                AttributeUse::Group(_) => panic!("a group"),
+            })
+            .collect();
+        assert_eq!(
+            requirements,
+            [("x.y", Some(Requirement::Required)), ("x.z", Some(Requirement::Recommended(None)))]
+        );
+        assert_eq!(file.attributes[0].kind, AttributeType::Plain(PlainType::String));
     }
 }

@@ -26,7 +26,7 @@ pub use attribute::{
     AttributeDef, AttributeGroup, AttributeRef, AttributeType, AttributeUse, EnumMember, Requirement,
     Visibility,
 };
-pub use builder::{DeclaredAttribute, MetricSet, RegistryBuilder};
+pub use builder::{DeclaredAttribute, DeclaredAttributes, MetricSet, RegistryBuilder};
 pub use check::{check, check_files};
 pub use deprecated::Deprecated;
 pub use diff::{Change, Effect, diff};
