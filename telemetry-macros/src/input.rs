@@ -1,45 +1,21 @@
-//! Tokens to what the user wrote, word by word with its place. Collects mistakes instead of stopping at one.
+//! Tokens to what the user wrote, word by word with its place.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use syn::parse::{Parse, ParseStream};
+use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Field, Fields, Ident, ItemStruct, Lit, LitStr, Meta, Token, Type};
-use telemetry_schema::unknown_key;
+use syn::{Attribute, Expr, ExprLit, Field, Fields, ItemStruct, Lit, LitStr, Meta, Type};
 
-/// All mistakes found so far.
-#[derive(Default)]
-pub(crate) struct Mistakes {
-    all: Option<syn::Error>,
-    count: usize,
-}
+use crate::arguments;
+use crate::mistakes::Mistakes;
 
-impl Mistakes {
-    pub(crate) fn push(&mut self, span: Span, message: impl std::fmt::Display) {
-        self.absorb(syn::Error::new(span, message));
-    }
+/// The keys that metrics take.
+const METRIC_KEYS: [&str; 7] = ["name", "unit", "range", "buckets", "exemplars", "stability", "deprecated"];
 
-    pub(crate) fn absorb(&mut self, error: syn::Error) {
-        self.count += 1;
-        match &mut self.all {
-            Some(all) => all.combine(error),
-            None => self.all = Some(error),
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.all.is_none()
-    }
-
-    pub(crate) fn into_tokens(self) -> TokenStream {
-        self.all.map(syn::Error::into_compile_error).unwrap_or_default()
-    }
-}
-
-/// `name = "..."` and `attributes = Type` of a set.
+/// `name = "..."`, `attributes = Type` and `varying = Type` of a set.
 #[derive(Default)]
 pub(crate) struct SetArguments {
     pub(crate) name: Option<LitStr>,
     pub(crate) attributes: Option<Type>,
+    pub(crate) varying: Option<Type>,
     /// Something was not understood: what is missing may just be that.
     pub(crate) is_partial: bool,
 }
@@ -51,96 +27,84 @@ pub(crate) struct MetricArguments {
     pub(crate) unit: Option<LitStr>,
     pub(crate) range: Option<LitStr>,
     pub(crate) buckets: Option<(Span, Vec<f64>)>,
+    pub(crate) exemplars: Option<Span>,
+    pub(crate) promise: PromiseArguments,
     /// Something was not understood: what is missing may just be that.
     pub(crate) is_partial: bool,
 }
 
-/// `key = value`, the value an expression or a type.
-struct Argument {
-    key: Ident,
-    value: TokenStream,
+/// `key = "..."` and the like of one attribute, `value = "..."` of one of its words.
+#[derive(Default)]
+pub(crate) struct AttributeArguments {
+    pub(crate) key: Option<LitStr>,
+    pub(crate) value: Option<LitStr>,
+    pub(crate) flatten: Option<Span>,
+    pub(crate) promise: PromiseArguments,
 }
 
-impl Parse for Argument {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let key = input.parse()?;
-        input.parse::<Token![=]>()?;
-        let value = if input.peek(syn::token::Bracket) || input.peek(Lit) {
-            let expr: Expr = input.parse()?;
-            quote::quote!(#expr)
-        } else {
-            let ty: Type = input.parse()?;
-            quote::quote!(#ty)
-        };
-        Ok(Self { key, value })
-    }
+/// `stability = "..."` and `deprecated = "..."`.
+#[derive(Default)]
+pub(crate) struct PromiseArguments {
+    pub(crate) stability: Option<LitStr>,
+    pub(crate) deprecated: Option<LitStr>,
 }
 
 /// Reads the arguments of a set; `known` are the keys that this kind of set takes.
 pub(crate) fn set_arguments(tokens: TokenStream, known: &[&str], mistakes: &mut Mistakes) -> SetArguments {
     let mut read = SetArguments::default();
-    let before = mistakes.count;
-    for argument in unique(arguments(tokens, mistakes), mistakes) {
+    let before = mistakes.count();
+    for argument in arguments::of_macro(tokens, mistakes) {
         match argument.key.to_string().as_str() {
-            "name" => read.name = parsed(argument.value, mistakes),
-            "attributes" if known.contains(&"attributes") => {
-                read.attributes = parsed(argument.value, mistakes);
-            }
-            unknown => mistakes.push(argument.key.span(), unknown_key(unknown, known)),
+            key if !known.contains(&key) => argument.unknown(known, mistakes),
+            "name" => read.name = argument.value(mistakes),
+            "attributes" => read.attributes = argument.value(mistakes),
+            "varying" => read.varying = argument.value(mistakes),
+            _ => argument.unknown(known, mistakes),
         }
     }
-    read.is_partial = mistakes.count > before;
+    read.is_partial = mistakes.count() > before;
     read
 }
 
 /// Reads and removes the `#[metric(...)]` of a field.
 pub(crate) fn metric_arguments(field: &mut Field, mistakes: &mut Mistakes) -> MetricArguments {
     let mut read = MetricArguments::default();
-    let before = mistakes.count;
-    for argument in unique(helper_arguments(&mut field.attrs, "metric", mistakes), mistakes) {
+    let before = mistakes.count();
+    for argument in arguments::of_helpers(&mut field.attrs, "metric", mistakes) {
         match argument.key.to_string().as_str() {
-            "name" => read.name = parsed(argument.value, mistakes),
-            "unit" => read.unit = parsed(argument.value, mistakes),
-            "range" => read.range = parsed(argument.value, mistakes),
-            "buckets" => read.buckets = bounds(argument.value, mistakes),
-            unknown => {
-                let known = ["name", "unit", "range", "buckets"];
-                mistakes.push(argument.key.span(), unknown_key(unknown, &known));
-            }
+            "name" => read.name = argument.value(mistakes),
+            "unit" => read.unit = argument.value(mistakes),
+            "range" => read.range = argument.value(mistakes),
+            "buckets" => read.buckets = argument.bounds(mistakes),
+            "exemplars" => read.exemplars = Some(argument.flag(mistakes)),
+            "stability" => read.promise.stability = argument.value(mistakes),
+            "deprecated" => read.promise.deprecated = argument.value(mistakes),
+            _ => argument.unknown(&METRIC_KEYS, mistakes),
         }
     }
-    read.is_partial = mistakes.count > before;
+    read.is_partial = mistakes.count() > before;
     read
 }
 
-/// Reads and removes the one text argument `key` of `#[attribute(...)]`.
-pub(crate) fn attribute_argument(
+/// Reads and removes the `#[attribute(...)]` of an attribute or a word; `known` are the keys that it takes.
+pub(crate) fn attribute_arguments(
     attributes: &mut Vec<Attribute>,
-    key: &str,
+    known: &[&str],
     mistakes: &mut Mistakes,
-) -> Option<LitStr> {
-    let mut read = None;
-    for argument in unique(helper_arguments(attributes, "attribute", mistakes), mistakes) {
-        if argument.key == key {
-            read = parsed(argument.value, mistakes);
-        } else {
-            mistakes.push(argument.key.span(), unknown_key(&argument.key.to_string(), &[key]));
+) -> AttributeArguments {
+    let mut read = AttributeArguments::default();
+    for argument in arguments::of_helpers(attributes, "attribute", mistakes) {
+        match argument.key.to_string().as_str() {
+            key if !known.contains(&key) => argument.unknown(known, mistakes),
+            "key" => read.key = argument.value(mistakes),
+            "value" => read.value = argument.value(mistakes),
+            "flatten" => read.flatten = Some(argument.flag(mistakes)),
+            "stability" => read.promise.stability = argument.value(mistakes),
+            "deprecated" => read.promise.deprecated = argument.value(mistakes),
+            _ => argument.unknown(known, mistakes),
         }
     }
     read
-}
-
-/// Without the arguments whose key was given before.
-fn unique(arguments: Vec<Argument>, mistakes: &mut Mistakes) -> Vec<Argument> {
-    let mut unique: Vec<Argument> = Vec::new();
-    for argument in arguments {
-        if unique.iter().any(|other| other.key == argument.key) {
-            mistakes.push(argument.key.span(), format!("`{}` is given twice", argument.key));
-        } else {
-            unique.push(argument);
-        }
-    }
-    unique
 }
 
 /// The named fields of a struct; a mistake and none for the other shapes.
@@ -189,57 +153,4 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else { return None };
     let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value else { return None };
     attribute.path().is_ident("doc").then(|| text.value())
-}
-
-fn helper_arguments(attributes: &mut Vec<Attribute>, name: &str, mistakes: &mut Mistakes) -> Vec<Argument> {
-    let mut read = Vec::new();
-    for helper in attributes.extract_if(.., |attribute| attribute.path().is_ident(name)) {
-        match helper.meta {
-            Meta::List(list) => read.extend(arguments(list.tokens, mistakes)),
-            other => mistakes.push(other.span(), format!("write `#[{name}(...)]`")),
-        }
-    }
-    read
-}
-
-/// Reads argument by argument, so that a slip in one does not hide the others.
-fn arguments(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<Argument> {
-    pieces(tokens).into_iter().filter_map(|piece| parsed(piece, mistakes)).collect()
-}
-
-/// The tokens between commas.
-fn pieces(tokens: TokenStream) -> Vec<TokenStream> {
-    let mut pieces = vec![TokenStream::new()];
-    for token in tokens {
-        match &token {
-            TokenTree::Punct(punct) if punct.as_char() == ',' => pieces.push(TokenStream::new()),
-            _ => pieces.last_mut().expect("there is always one").extend([token]),
-        }
-    }
-    pieces.retain(|piece| !piece.is_empty());
-    pieces
-}
-
-fn parsed<T: Parse>(tokens: TokenStream, mistakes: &mut Mistakes) -> Option<T> {
-    syn::parse2(tokens).map_err(|error| mistakes.absorb(error)).ok()
-}
-
-fn bounds(tokens: TokenStream, mistakes: &mut Mistakes) -> Option<(Span, Vec<f64>)> {
-    let array: syn::ExprArray = parsed(tokens, mistakes)?;
-    let bounds = array.elems.iter().map(bound).collect::<syn::Result<Vec<f64>>>();
-    bounds.map(|bounds| (array.span(), bounds)).map_err(|error| mistakes.absorb(error)).ok()
-}
-
-fn bound(element: &Expr) -> syn::Result<f64> {
-    match element {
-        Expr::Lit(ExprLit { lit: Lit::Float(number), .. }) => finite(number.base10_parse()?, number.span()),
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => finite(number.base10_parse()?, number.span()),
-        Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), expr, .. }) => bound(expr).map(|bound| -bound),
-        other => Err(syn::Error::new(other.span(), "a bound is a number literal")),
-    }
-}
-
-/// A literal can be beyond the largest number; there is no token for what it would become.
-fn finite(bound: f64, span: Span) -> syn::Result<f64> {
-    if bound.is_finite() { Ok(bound) } else { Err(syn::Error::new(span, "a bound must be finite")) }
 }

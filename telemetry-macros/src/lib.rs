@@ -2,17 +2,22 @@
 //!
 //! Holds no naming rules of its own. On a mistake the type is still emitted, so that only the mistake is reported.
 
+mod arguments;
 mod expansion;
 mod input;
+mod mistakes;
 mod model;
+mod spans;
 mod validation;
 
 use proc_macro::TokenStream;
 
-/// Makes a struct of instruments a metric set: `#[metric_set(name = "...", attributes = Type)]`.
+/// Makes a struct of instruments a metric set: `#[metric_set(name = "...", attributes = Type, varying = Enum)]`.
 ///
-/// Each field takes `#[metric(unit = "...")]`, a histogram also `range = "10us..60s"` or `buckets = [..]`; the name
-/// of a metric is the name of the set and of the field, unless `name = "..."` overrides it. Doc comments are briefs.
+/// Attributes are given at registration, `varying` per recording: an enum with a key of its own or a tuple of up to
+/// four. Each field takes `#[metric(unit = "...")]`, a histogram also `range = "10us..60s"` or `buckets = [..]`, and
+/// `exemplars`; the name of a metric is the name of the set and of the field, unless `name = "..."` overrides it.
+/// `stability = "stable"` and `deprecated = "use x"` say how far it can be relied on. Doc comments are briefs.
 #[proc_macro_attribute]
 pub fn metric_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expansion::metric_set(arguments.into(), &item.into()).into()
@@ -21,6 +26,8 @@ pub fn metric_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes a struct an attribute set: `#[attribute_set(name = "...")]`.
 ///
 /// The key of an attribute is the name of the set and of the field, unless `#[attribute(key = "...")]` overrides it.
+/// `#[attribute(flatten)]` puts the attributes of another set in the place of a field. `stability` and `deprecated` are
+/// as for metrics.
 #[proc_macro_attribute]
 pub fn attribute_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expansion::attribute_set(arguments.into(), &item.into()).into()
@@ -28,7 +35,8 @@ pub fn attribute_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes an enum of unit variants the closed list of words that an attribute takes.
 ///
-/// The word is the variant in snake case, unless `#[attribute(value = "...")]` overrides it.
+/// The word is the variant in snake case, unless `#[attribute(value = "...")]` overrides it. With
+/// `#[attribute(key = "...")]` on the enum it is an attribute by itself, which metric sets can vary by.
 #[proc_macro_derive(AttributeValue, attributes(attribute))]
 pub fn attribute_value(item: TokenStream) -> TokenStream {
     expansion::attribute_value(item.into()).into()

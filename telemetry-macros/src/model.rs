@@ -2,19 +2,23 @@
 
 use proc_macro2::Span;
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Field, Ident, ItemStruct, LitStr, Type};
+use syn::{Attribute, DataEnum, Field, Ident, ItemStruct, LitStr, Type};
 use telemetry_schema::{
-    AttributeDeclaration, AttributesDeclaration, BucketsDeclaration, Declarer, Instrument, MetricDeclaration,
-    MetricsDeclaration, Part, Place,
+    AttributeDeclaration, AttributeEnumDeclaration, AttributesDeclaration, BucketsDeclaration, Declarer,
+    Instrument, MemberDeclaration, MetricDeclaration, MetricsDeclaration, Promise,
 };
 
-use crate::input::{self, MetricArguments, Mistakes, SetArguments};
+use crate::input::{self, AttributeArguments, MetricArguments, PromiseArguments, SetArguments};
+use crate::mistakes::Mistakes;
+use crate::spans::{FieldSpans, PromiseSpans, Spans};
 
 /// A metric set as declared, with the types that only code needs.
 pub(crate) struct MetricSetModel {
     pub(crate) declaration: MetricsDeclaration,
     pub(crate) attributes: Option<Type>,
+    pub(crate) varying: Option<Type>,
     pub(crate) fields: Vec<(Ident, Type)>,
     pub(crate) spans: Spans,
 }
@@ -26,22 +30,13 @@ pub(crate) struct AttributeSetModel {
     pub(crate) spans: Spans,
 }
 
-/// Where each word of a declaration stands; a word left out has the place of its field.
-pub(crate) struct Spans {
-    set_name: Span,
-    set: Span,
-    /// The name of the set is missing, or was not understood, which has been said.
-    is_nameless: bool,
-    fields: Vec<FieldSpans>,
-}
-
-struct FieldSpans {
-    field: Span,
-    name: Option<Span>,
-    unit: Option<Span>,
-    buckets: Option<Span>,
-    /// Some of it was not understood, which has been said.
-    is_partial: bool,
+/// A closed list of words as declared, with the variants that only code needs.
+pub(crate) struct AttributeEnumModel {
+    pub(crate) declaration: AttributeEnumDeclaration,
+    pub(crate) variants: Vec<Ident>,
+    /// Whether the discriminants are the places of the variants.
+    pub(crate) is_dense: bool,
+    pub(crate) spans: Spans,
 }
 
 impl MetricSetModel {
@@ -57,7 +52,8 @@ impl MetricSetModel {
             declaration.metrics.push(metric);
             fields.extend(field.ident.clone().map(|ident| (ident, field.ty.clone())));
         }
-        Self { declaration, attributes: arguments.attributes, fields, spans }
+        let SetArguments { attributes, varying, .. } = arguments;
+        Self { declaration, attributes, varying, fields, spans }
     }
 }
 
@@ -68,52 +64,52 @@ impl AttributeSetModel {
         let mut declaration = AttributesDeclaration { name, brief, attributes: Vec::new() };
         let mut fields = Vec::new();
         for field in input::named_fields(item, mistakes) {
-            let key = input::attribute_argument(&mut field.attrs, "key", mistakes);
-            let name = key.as_ref().map(LitStr::span);
-            spans.fields.push(FieldSpans {
-                field: field_span(field),
-                name,
-                unit: None,
-                buckets: None,
-                is_partial: false,
-            });
-            declaration.attributes.push(AttributeDeclaration {
-                field: field_name(field),
-                key: key.map(|key| key.value()),
-                brief: input::brief(&field.attrs),
-            });
+            let known = ["key", "flatten", "stability", "deprecated"];
+            let words = input::attribute_arguments(&mut field.attrs, &known, mistakes);
+            spans.fields.push(attribute_spans(field_span(field), &words));
+            declaration.attributes.push(attribute(field, words));
             fields.extend(field.ident.clone().map(|ident| (ident, field.ty.clone())));
         }
         Self { declaration, fields, spans }
     }
 }
 
-impl Spans {
-    /// Whether a problem with it may be nothing but the consequence of a mistake that has been said.
-    pub(crate) fn is_consequence(&self, place: Place) -> bool {
-        let Some(field) = place.field.map(|index| &self.fields[index]) else {
-            return self.is_nameless && place.part == Part::Name;
+impl AttributeEnumModel {
+    /// Reads the enum. A derive gets a copy: nothing has to be removed from it.
+    pub(crate) fn read(
+        ident: &Ident,
+        attributes: &[Attribute],
+        body: &DataEnum,
+        mistakes: &mut Mistakes,
+    ) -> Self {
+        let known = ["key", "stability", "deprecated"];
+        let words = input::attribute_arguments(&mut attributes.to_vec(), &known, mistakes);
+        let mut spans = Spans::of_set(ident.span(), words.key.as_ref());
+        spans.promise = promise_spans(&words.promise);
+        let mut members = Vec::new();
+        for variant in &body.variants {
+            if !variant.fields.is_empty() {
+                mistakes.push(variant.ident.span(), "the values of an attribute are variants without fields");
+            }
+            let words = input::attribute_arguments(&mut variant.attrs.clone(), &["value"], mistakes);
+            let value = words.value.as_ref().map(LitStr::span);
+            spans.fields.push(FieldSpans { name: value, ..FieldSpans::of_field(variant.ident.span()) });
+            members.push(MemberDeclaration {
+                variant: variant.ident.unraw().to_string(),
+                value: words.value.map(|value| value.value()),
+                brief: input::brief(&variant.attrs),
+            });
+        }
+        let declaration = AttributeEnumDeclaration {
+            key: words.key.map(|key| key.value()),
+            brief: input::brief(attributes),
+            promise: promise(&words.promise),
+            members,
         };
-        let is_missing = match place.part {
-            Part::Name | Part::Brief => false,
-            Part::Unit => field.unit.is_none(),
-            Part::Buckets => field.buckets.is_none() || field.unit.is_none(),
-        };
-        field.is_partial && is_missing
-    }
-
-    /// The user's word that a problem is about.
-    pub(crate) fn of(&self, place: Place) -> Span {
-        let Some(field) = place.field.map(|index| &self.fields[index]) else {
-            return if place.part == Part::Name { self.set_name } else { self.set };
-        };
-        let word = match place.part {
-            Part::Name => field.name,
-            Part::Brief => None,
-            Part::Unit => field.unit,
-            Part::Buckets => field.buckets,
-        };
-        word.unwrap_or(field.field)
+        let variants = body.variants.iter().map(|variant| variant.ident.clone()).collect();
+        let is_dense =
+            body.variants.iter().all(|variant| variant.discriminant.is_none() && variant.fields.is_empty());
+        Self { declaration, variants, is_dense, spans }
     }
 }
 
@@ -135,12 +131,7 @@ fn set_words(
     if name.is_none() && !is_partial {
         mistakes.push(set, "a set needs a name: `name = \"...\"` in lower-case words joined by dots");
     }
-    let spans = Spans {
-        set_name: name.as_ref().map_or(set, LitStr::span),
-        set,
-        is_nameless: name.is_none(),
-        fields: Vec::new(),
-    };
+    let spans = Spans::of_set(set, name.as_ref());
     // Stands in for the missing name, so that the fields are still checked.
     let name = name.map_or_else(|| "unnamed".to_owned(), |name| name.value());
     (name, spans, input::brief(&item.attrs))
@@ -159,18 +150,50 @@ fn metric(field: &Field, words: MetricArguments, mistakes: &mut Mistakes) -> Met
         unit: words.unit.map(|unit| unit.value()),
         instrument: instrument(&field.ty),
         buckets: range.or(bounds),
+        exemplars: words.exemplars.is_some(),
+        promise: promise(&words.promise),
     }
+}
+
+fn attribute(field: &Field, words: AttributeArguments) -> AttributeDeclaration {
+    AttributeDeclaration {
+        field: field_name(field),
+        brief: input::brief(&field.attrs),
+        promise: promise(&words.promise),
+        is_flattened: words.flatten.is_some(),
+        key: words.key.map(|key| key.value()),
+    }
+}
+
+fn promise(words: &PromiseArguments) -> Promise {
+    let text = |word: &Option<LitStr>| word.as_ref().map(LitStr::value);
+    Promise { stability: text(&words.stability), deprecated: text(&words.deprecated) }
 }
 
 fn metric_spans(field: &Field, words: &MetricArguments) -> FieldSpans {
     let bounds = words.buckets.as_ref().map(|(span, _)| *span);
     FieldSpans {
-        field: field_span(field),
         name: words.name.as_ref().map(LitStr::span),
         unit: words.unit.as_ref().map(LitStr::span),
         buckets: words.range.as_ref().map(LitStr::span).or(bounds),
+        exemplars: words.exemplars,
+        promise: promise_spans(&words.promise),
         is_partial: words.is_partial,
+        ..FieldSpans::of_field(field_span(field))
     }
+}
+
+fn attribute_spans(field: Span, words: &AttributeArguments) -> FieldSpans {
+    FieldSpans {
+        name: words.key.as_ref().map(LitStr::span),
+        promise: promise_spans(&words.promise),
+        ..FieldSpans::of_field(field)
+    }
+}
+
+fn promise_spans(words: &PromiseArguments) -> PromiseSpans {
+    let span = |word: &Option<LitStr>| word.as_ref().map(LitStr::span);
+    PromiseSpans { stability: span(&words.stability), deprecated: span(&words.deprecated) }
 }
 
 /// The instrument, if the type is written by its name and not behind an alias.

@@ -2,8 +2,8 @@
 
 use telemetry_schema::Problem;
 
-use crate::input::Mistakes;
-use crate::model::Spans;
+use crate::mistakes::Mistakes;
+use crate::spans::Spans;
 
 /// Adds every problem to the mistakes.
 pub(crate) fn report(problems: Vec<Problem>, spans: &Spans, mistakes: &mut Mistakes) {

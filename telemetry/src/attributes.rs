@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::descriptor::{AttributeField, AttributeKind, AttributesDescriptor};
+use crate::descriptor::{AttributeKind, AttributesDescriptor};
 
 /// A set of attributes given at registration. Implemented by `#[attribute_set]`, and by `()` for none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no set of attributes",
+    label = "attributes are a struct with `#[attribute_set(name = \"...\")]`"
+)]
 pub trait AttributeSet: Sized {
     /// Keys, types and briefs.
     const DESCRIPTOR: &'static AttributesDescriptor;
@@ -23,6 +27,10 @@ impl AttributeSet for () {
 }
 
 /// A type that an attribute can have. Derive it for an enum whose variants are the allowed words.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no type of an attribute",
+    label = "an attribute is text, a number, a bool or an enum with `#[derive(AttributeValue)]`; a set of them takes `#[attribute(flatten)]`"
+)]
 pub trait AttributeValue {
     /// What descriptors call the type.
     const KIND: AttributeKind;
@@ -30,94 +38,6 @@ pub trait AttributeValue {
     /// The value as exporters see it.
     fn scalar(&self) -> Scalar;
 }
-
-/// A closed enum with a key of its own, which a metric set can vary by per recording. Derived together with
-/// [`AttributeValue`] from `#[attribute(key = "...")]` on the enum.
-pub trait VaryingAttribute: Copy {
-    /// Key, words and brief.
-    const FIELD: AttributeField;
-    /// How many words there are.
-    const COUNT: usize;
-
-    /// The place of the value among the words.
-    fn index(self) -> usize;
-
-    /// The value at a place.
-    fn scalar_at(index: usize) -> Scalar;
-}
-
-/// What a metric set varies by per recording: nothing, a closed enum, or a tuple of up to four of them.
-///
-/// Each combination has counters of its own in a dense array, so that choosing one is arithmetic: no hashing.
-pub trait Varying: Copy {
-    /// Keys, words and briefs.
-    const FIELDS: &'static [AttributeField];
-    /// How many combinations there are.
-    const COUNT: usize;
-
-    /// The place of a combination; below `COUNT`.
-    fn index(self) -> usize;
-
-    /// The values of the combination at a place, in the order of the fields.
-    fn scalars(index: usize) -> Vec<Scalar>;
-}
-
-impl Varying for () {
-    const FIELDS: &'static [AttributeField] = &[];
-    const COUNT: usize = 1;
-
-    #[inline]
-    fn index(self) -> usize {
-        0
-    }
-
-    fn scalars(_index: usize) -> Vec<Scalar> {
-        Vec::new()
-    }
-}
-
-impl<A: VaryingAttribute> Varying for A {
-    const FIELDS: &'static [AttributeField] = &[A::FIELD];
-    const COUNT: usize = A::COUNT;
-
-    #[inline]
-    fn index(self) -> usize {
-        VaryingAttribute::index(self)
-    }
-
-    fn scalars(index: usize) -> Vec<Scalar> {
-        vec![A::scalar_at(index)]
-    }
-}
-
-macro_rules! varying_tuple {
-    ($($part:ident $value:ident),+) => {
-        impl<$($part: VaryingAttribute),+> Varying for ($($part,)+) {
-            const FIELDS: &'static [AttributeField] = &[$($part::FIELD),+];
-            const COUNT: usize = 1 $(* $part::COUNT)+;
-
-            #[inline]
-            fn index(self) -> usize {
-                let ($($value,)+) = self;
-                let index = 0;
-                $(let index = index * $part::COUNT + VaryingAttribute::index($value);)+
-                index
-            }
-
-            fn scalars(index: usize) -> Vec<Scalar> {
-                let rest = Self::COUNT;
-                $(let (rest, $value) = (rest / $part::COUNT, $part::scalar_at(index % rest / (rest / $part::COUNT)));)+
-                debug_assert_eq!(rest, 1, "each part divides the count");
-                vec![$($value),+]
-            }
-        }
-    };
-}
-
-varying_tuple!(A a);
-varying_tuple!(A a, B b);
-varying_tuple!(A a, B b, C c);
-varying_tuple!(A a, B b, C c, D d);
 
 /// The value of an attribute.
 #[derive(Debug, Clone, PartialEq)]

@@ -182,13 +182,13 @@ pub struct EnumMember {
 
 impl MetricsDescriptor {
     /// How many cells one instance of the set needs.
-    pub(crate) fn cells(&self) -> usize {
+    pub(crate) const fn cells(&self) -> usize {
         self.body_start(self.fields.len())
     }
 
     /// Cells that change whenever anything changes: one per field, in field order, the count of rejected recordings,
     /// and whether the owner is gone.
-    pub(crate) fn head_cells(&self) -> usize {
+    pub(crate) const fn head_cells(&self) -> usize {
         self.fields.len() + HEAD_CELLS_FIXED
     }
 
@@ -203,8 +203,13 @@ impl MetricsDescriptor {
     }
 
     /// First body cell of a field.
-    pub(crate) fn body_start(&self, field: usize) -> usize {
-        self.head_cells() + self.fields[..field].iter().map(MetricsField::body_cells).sum::<usize>()
+    pub(crate) const fn body_start(&self, field: usize) -> usize {
+        let (mut start, mut before) = (self.head_cells(), 0);
+        while before < field {
+            start += self.fields[before].body_cells();
+            before += 1;
+        }
+        start
     }
 
     /// The body cells of a field; most instruments have none.
@@ -221,7 +226,7 @@ impl MetricsDescriptor {
 
 impl MetricsField {
     /// Cells of the field beside its head.
-    pub(crate) fn body_cells(&self) -> usize {
+    pub(crate) const fn body_cells(&self) -> usize {
         match self.kind {
             InstrumentKind::ObserveCounterU64 | InstrumentKind::ObserveCounterF64 => 1,
             InstrumentKind::Mmsc => mmsc::CELLS,
@@ -239,7 +244,7 @@ pub(crate) struct HistogramLayout {
 }
 
 impl HistogramLayout {
-    pub(crate) fn of(field: &MetricsField) -> Self {
+    pub(crate) const fn of(field: &MetricsField) -> Self {
         let counts = match field.buckets {
             // Zeros have no exponential bucket.
             Some(Buckets::Adaptive) => 1 + adaptive::CELLS,
@@ -257,20 +262,8 @@ impl HistogramLayout {
         1 + self.counts..self.cells()
     }
 
-    fn cells(self) -> usize {
+    const fn cells(self) -> usize {
         1 + self.counts + self.exemplars
-    }
-}
-
-/// What is wrong with a field that has buckets and is no histogram.
-///
-/// The macros already say this on the user's word; this is for an instrument behind a type alias, and `const` so
-/// that it is said when the declaration compiles.
-pub const fn field_problem(kind: InstrumentKind, has_buckets: bool) -> Option<&'static str> {
-    match kind {
-        InstrumentKind::Histogram => None,
-        _ if has_buckets => Some("only a histogram has a range, buckets or exemplars"),
-        _ => None,
     }
 }
 

@@ -71,7 +71,7 @@ impl Telemetry {
         mut callback: impl FnMut(&S) + Send + 'static,
     ) -> Observation
     where
-        S: MetricSet<Varying = ()> + Send + 'static,
+        S: MetricSet<Varying = ()> + Send,
     {
         let worker = self.worker();
         let set = worker.register::<S>(attributes);

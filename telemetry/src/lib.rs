@@ -14,11 +14,13 @@ mod batch;
 mod buckets;
 mod cells;
 mod change;
+mod checks;
 mod collected;
 mod declarations;
 mod descriptor;
 mod exemplar;
 mod exponential;
+mod flatten;
 mod float;
 mod handle;
 mod histogram_value;
@@ -39,9 +41,10 @@ mod set;
 
 mod topology;
 pub mod trace;
+mod varying;
 mod worker;
 
-pub use attributes::{AttributeSet, AttributeValue, Open, Scalar, Varying, VaryingAttribute};
+pub use attributes::{AttributeSet, AttributeValue, Open, Scalar};
 pub use buckets::{Buckets, Range};
 pub use collected::{Collected, CollectedSet, MmscValue, Number, Value};
 pub use descriptor::{
@@ -62,14 +65,17 @@ pub use registry::registry;
 pub use set::{MetricSet, Set};
 pub use telemetry_macros::{AttributeValue, attribute_set, metric_set};
 pub use topology::Topology;
+pub use varying::{Varying, VaryingAttribute};
 pub use worker::Worker;
 
 /// What the macros expand to; not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::descriptor::{buckets_of, field_problem};
+    pub use crate::checks::{buckets_problem, budget_problem, flattened_problem, varying_problem};
+    pub use crate::descriptor::buckets_of;
+    pub use crate::flatten::{flattened, flattened_len};
     pub use crate::linked::LinkedMetrics;
     pub use crate::logs::__private::*;
-    pub use crate::set::{Cells, budget_problem};
+    pub use crate::set::Cells;
     pub use inventory;
 }

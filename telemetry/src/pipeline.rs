@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::aggregator::{Aggregator, Extremes, ReaderId};
-use crate::attributes::{AttributeSet, Varying};
+use crate::attributes::AttributeSet;
 use crate::batch::Batch;
 use crate::cells;
 use crate::change::{self, Amount, add_level, differences, integer};
@@ -20,6 +20,7 @@ use crate::observe::Observers;
 use crate::own::OwnMetrics;
 use crate::series::{Order, Series, SeriesRegistry};
 use crate::set::{Instance, MetricSet, Set};
+use crate::varying::Varying;
 use crate::worker::{SharedLedger, Workers, lock};
 
 /// Most batches that a queue is made for; more asked for is cut to this.

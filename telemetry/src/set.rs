@@ -6,17 +6,15 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::attributes::{AttributeSet, Scalar, Varying};
+use crate::attributes::{AttributeSet, Scalar};
 use crate::cells::{self, Block};
 use crate::descriptor::MetricsDescriptor;
 use crate::instrument::{Instrument, OneThread, Slot};
 use crate::series::{Series, SeriesRegistry};
-
-/// Most cells of one instance, all combinations of what varies together: half a megabyte.
-const CELLS_MAX: usize = 1 << 16;
+use crate::varying::Varying;
 
 /// A struct of instruments. Implemented by `#[metric_set]`.
-pub trait MetricSet: Sized {
+pub trait MetricSet: Sized + 'static {
     /// The attributes given at registration; `()` for none.
     type Attributes: AttributeSet;
     /// The closed enums chosen per recording; `()` for none.
@@ -44,17 +42,6 @@ impl Cells {
     }
 }
 
-/// What is wrong with a set whose combinations need more memory than one instance may have; `const`, so that it is said
-/// when the declaration compiles.
-pub const fn budget_problem(cells: usize, combinations: usize) -> Option<&'static str> {
-    if combinations == 1 || cells.saturating_mul(combinations) <= CELLS_MAX {
-        return None;
-    }
-    Some(
-        "the combinations of what varies need more than 65536 cells: let fewer enums vary, or give them at registration",
-    )
-}
-
 /// A registered instance of a metric set; dereferences to its instruments.
 ///
 /// Only its owner writes it: it may move to another thread, but cannot be shared between threads.
@@ -74,28 +61,28 @@ pub const fn budget_problem(cells: usize, combinations: usize) -> Option<&'stati
 /// ```
 ///
 /// Dropping it loses nothing: what it counted stays in the totals of its series.
-pub struct Set<S> {
-    /// Dropped first: a drop of the user's may still count.
-    first: S,
-    /// All combinations, the first one too; empty if nothing varies.
-    points: Box<[S]>,
+pub struct Set<S: MetricSet> {
+    /// The instruments of every combination; in place if nothing varies. Dropped first: a drop of the user's may still
+    /// count.
+    points: <S::Varying as Varying>::Points<S>,
     ownership: Ownership,
     owner: OneThread,
 }
 
 impl<S: MetricSet> Set<S> {
     pub(crate) fn new(instance: Arc<Instance>) -> Self {
-        let attach = |block| S::attach(&Cells { descriptor: S::DESCRIPTOR, block });
-        let first = attach(instance.blocks().next().expect("there is at least one combination"));
-        let varies = S::Varying::COUNT > 1;
-        let points = if varies { instance.blocks().map(attach).collect() } else { Box::default() };
-        Self { first, points, ownership: Ownership(instance), owner: PhantomData }
+        let mut blocks = instance.blocks();
+        let points = S::Varying::points(|| {
+            let block = blocks.next().expect("there is a block for each combination");
+            S::attach(&Cells { descriptor: S::DESCRIPTOR, block })
+        });
+        Self { points, ownership: Ownership(instance), owner: PhantomData }
     }
 
-    /// The instruments of a combination of what varies: arithmetic and a load, no hashing.
+    /// The instruments of a combination of what varies: arithmetic and a load, no hashing, no branch.
     #[inline]
     pub fn with(&self, varying: S::Varying) -> &S {
-        if S::Varying::COUNT == 1 { &self.first } else { &self.points[varying.index()] }
+        varying.point(&self.points)
     }
 }
 
@@ -105,11 +92,11 @@ impl<S: MetricSet<Varying = ()>> Deref for Set<S> {
 
     #[inline]
     fn deref(&self) -> &S {
-        &self.first
+        &self.points
     }
 }
 
-impl<S> fmt::Debug for Set<S> {
+impl<S: MetricSet> fmt::Debug for Set<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Ownership(instance) = &self.ownership;
         write!(f, "{}{:?}", instance.descriptor.name, instance.attributes)

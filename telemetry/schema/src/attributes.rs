@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::metrics::{missing_brief, set_name_problem};
 use crate::problem::{Part, Problem};
 use crate::prometheus::{LABELS_RESERVED, prometheus_name};
+use crate::stability::Promise;
 
 /// An attribute set as declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,10 @@ pub struct AttributeDeclaration {
     pub key: Option<String>,
     /// First paragraph of the doc comment.
     pub brief: String,
+    /// What the attribute promises.
+    pub promise: Promise,
+    /// Whether it is no attribute but another set, whose attributes stand in its place.
+    pub is_flattened: bool,
 }
 
 impl AttributesDeclaration {
@@ -41,26 +46,49 @@ impl AttributesDeclaration {
         if self.brief.is_empty() {
             problems.push(Problem::of_set(Part::Brief, missing_brief("attribute set")));
         }
+        problems.extend(self.attributes.iter().enumerate().flat_map(|(index, attribute)| {
+            let parts = self.attribute_problems(attribute);
+            parts.into_iter().map(move |(part, message)| Problem::of_field(index, part, message))
+        }));
+        problems.extend(self.keys_taken());
+        problems.sort_by_key(|problem| problem.place.field);
+        problems
+    }
+
+    fn attribute_problems(&self, attribute: &AttributeDeclaration) -> Vec<(Part, String)> {
+        if attribute.is_flattened {
+            let message = "a flattened set has keys of its own: leave it out";
+            let key = attribute.key.as_ref().map(|_| Part::Name);
+            let given = key.into_iter().chain(attribute.promise.given());
+            return given.map(|part| (part, message.to_owned())).collect();
+        }
+        let key = key_problems(&self.full_key(attribute)).into_iter().map(|message| (Part::Name, message));
+        let brief = attribute.brief.is_empty().then(|| (Part::Brief, missing_brief("attribute")));
+        key.chain(brief).chain(attribute.promise.problems()).collect()
+    }
+
+    /// Attributes that have the key of an earlier one, or that Prometheus could not tell from it.
+    fn keys_taken(&self) -> Vec<Problem> {
         let mut seen = HashMap::new();
-        for (index, attribute) in self.attributes.iter().enumerate() {
+        let mut problems = Vec::new();
+        let own = self.attributes.iter().enumerate().filter(|(_, attribute)| !attribute.is_flattened);
+        for (index, attribute) in own {
             let key = self.full_key(attribute);
-            problems
-                .extend(set_name_problem(&key).map(|message| Problem::of_field(index, Part::Name, message)));
-            if attribute.brief.is_empty() {
-                problems.push(Problem::of_field(index, Part::Brief, missing_brief("attribute")));
-            }
-            let label = prometheus_name(&key);
-            if LABELS_RESERVED.contains(&label.as_str()) {
-                let message =
-                    format!("label `{label}` is Prometheus's own: give attribute `{key}` a namespace");
-                problems.push(Problem::of_field(index, Part::Name, message));
-            }
-            if let Some((first, field)) = seen.insert(label, (key.clone(), attribute.field.clone())) {
+            let as_seen = (key.clone(), attribute.field.clone());
+            if let Some((first, field)) = seen.insert(prometheus_name(&key), as_seen) {
                 problems.push(Problem::of_field(index, Part::Name, taken(&key, &first, &field)));
             }
         }
         problems
     }
+}
+
+/// What is wrong with a key: its grammar, or that it is reserved.
+pub(crate) fn key_problems(key: &str) -> Vec<String> {
+    let label = prometheus_name(key);
+    let own = LABELS_RESERVED.contains(&label.as_str());
+    let own = own.then(|| format!("label `{label}` is Prometheus's own: give attribute `{key}` a namespace"));
+    set_name_problem(key).into_iter().chain(own).collect()
 }
 
 fn taken(key: &str, first: &str, field: &str) -> String {
@@ -79,6 +107,8 @@ mod tests {
             field: field.to_owned(),
             key: key.map(str::to_owned),
             brief: "Brief.".to_owned(),
+            promise: Promise::default(),
+            is_flattened: false,
         }
     }
 
@@ -118,5 +148,19 @@ mod tests {
         };
         let places: Vec<_> = set.problems().iter().map(|problem| problem.place.field).collect();
         assert_eq!(places, [Some(1), Some(2), Some(3)]);
+    }
+
+    #[test]
+    fn a_flattened_set_needs_no_words_and_takes_none() {
+        let flat = AttributeDeclaration { brief: String::new(), is_flattened: true, ..attribute("a", None) };
+        let promise = Promise { stability: Some("stable".to_owned()), deprecated: None };
+        let wordy = AttributeDeclaration { key: Some("x.y".to_owned()), promise, ..flat.clone() };
+        let set = AttributesDeclaration {
+            name: "edge.route".to_owned(),
+            brief: "Brief.".to_owned(),
+            attributes: vec![flat, attribute("b", Some("x.y")), wordy],
+        };
+        let places: Vec<_> = set.problems().iter().map(|it| (it.place.field, it.place.part)).collect();
+        assert_eq!(places, [(Some(2), Part::Name), (Some(2), Part::Stability)]);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows no tokens, no exporter's format and no running program: text in, problems out.
 
+mod attribute_enum;
 mod attributes;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -13,9 +14,11 @@ mod prometheus;
 mod range;
 #[cfg(feature = "registry")]
 pub mod registry;
+mod stability;
 mod suggestion;
 mod unit;
 
+pub use attribute_enum::{AttributeEnumDeclaration, MemberDeclaration};
 pub use attributes::{AttributeDeclaration, AttributesDeclaration};
 pub use instrument::Instrument;
 pub use metrics::{BucketsDeclaration, Declarer, MetricDeclaration, MetricsDeclaration};
@@ -23,5 +26,6 @@ pub use name::{NAME_BYTES_MAX, event_key_problem, event_keys_problem, event_name
 pub use problem::{Part, Place, Problem};
 pub use prometheus::{prometheus_family, prometheus_name, prometheus_series};
 pub use range::{RangeProblem, parse_range};
+pub use stability::{Promise, STABILITIES};
 pub use suggestion::{nearest, unknown_key};
 pub use unit::unit_problem;

@@ -7,6 +7,7 @@ use crate::name::name_problem;
 use crate::problem::{Part, Problem};
 use crate::prometheus::{TARGET_NAMES, prometheus_family, prometheus_name, prometheus_series};
 use crate::range::parse_range;
+use crate::stability::Promise;
 use crate::unit::unit_problem;
 
 /// Words that say a unit or a kind, which exporters add themselves.
@@ -54,6 +55,10 @@ pub struct MetricDeclaration {
     pub instrument: Option<Instrument>,
     /// How a histogram divides its values.
     pub buckets: Option<BucketsDeclaration>,
+    /// Whether a histogram keeps exemplars.
+    pub exemplars: bool,
+    /// What the metric promises.
+    pub promise: Promise,
 }
 
 /// How a histogram divides its values.
@@ -170,7 +175,9 @@ fn metric_problems(full_name: &str, metric: &MetricDeclaration) -> Vec<(Part, St
     let brief = metric.brief.is_empty().then(|| (Part::Brief, missing_brief("metric")));
     let unit = metric_unit_problem(metric.unit.as_deref()).map(|message| (Part::Unit, message));
     let buckets = buckets_problem(metric).map(|message| (Part::Buckets, message));
-    [name, brief, unit, buckets].into_iter().flatten().collect()
+    let exemplars = exemplars_problem(metric).map(|message| (Part::Exemplars, message));
+    let parts = [name, brief, unit, buckets, exemplars].into_iter().flatten();
+    parts.chain(metric.promise.problems()).collect()
 }
 
 pub(crate) fn metric_name_problem(name: &str) -> Option<String> {
@@ -214,6 +221,11 @@ fn buckets_problem(metric: &MetricDeclaration) -> Option<String> {
     }
 }
 
+fn exemplars_problem(metric: &MetricDeclaration) -> Option<String> {
+    let is_histogram = metric.instrument.is_none_or(|instrument| instrument == Instrument::Histogram);
+    (metric.exemplars && !is_histogram).then(|| "only a histogram has exemplars".to_owned())
+}
+
 pub(crate) fn bounds_problem(bounds: &[f64]) -> Option<String> {
     if bounds.is_empty() {
         return Some("buckets need at least one bound".to_owned());
@@ -238,6 +250,8 @@ mod tests {
             unit: Some("1".to_owned()),
             instrument: Some(Instrument::Counter),
             buckets: None,
+            exemplars: false,
+            promise: Promise::default(),
         }
     }
 
@@ -287,7 +301,11 @@ mod tests {
         assert_eq!(set(vec![histogram.clone()]).problems(), [], "without buckets it adapts");
         check(MetricDeclaration { buckets: bounds, ..histogram.clone() }, Part::Buckets, "rise");
         let negative = Some(BucketsDeclaration::Bounds(vec![-1.0, 0.0, 1.0]));
-        check(MetricDeclaration { buckets: negative, ..histogram }, Part::Buckets, "negative");
+        check(MetricDeclaration { buckets: negative, ..histogram.clone() }, Part::Buckets, "negative");
+        check(MetricDeclaration { exemplars: true, ..metric("x") }, Part::Exemplars, "only a histogram");
+        assert_eq!(set(vec![MetricDeclaration { exemplars: true, ..histogram }]).problems(), []);
+        let promise = Promise { stability: Some("done".to_owned()), deprecated: None };
+        check(MetricDeclaration { promise, ..metric("x") }, Part::Stability, "`release_candidate`");
     }
 
     #[test]

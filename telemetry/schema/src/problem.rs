@@ -49,4 +49,10 @@ pub enum Part {
     Unit,
     /// The range or the bounds of a histogram.
     Buckets,
+    /// That a histogram keeps exemplars.
+    Exemplars,
+    /// How far it can be relied on.
+    Stability,
+    /// What to use instead.
+    Deprecated,
 }

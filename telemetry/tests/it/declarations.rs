@@ -97,8 +97,8 @@ fn doc_comments_become_briefs() {
 }
 
 const PROTOCOLS: &[EnumMember] = &[
-    EnumMember { id: "otlp_http", value: "otlp_http", brief: "" },
-    EnumMember { id: "datadog", value: "dd", brief: "" },
+    EnumMember { id: "otlp_http", value: "otlp_http", brief: "OTLP over HTTP." },
+    EnumMember { id: "datadog", value: "dd", brief: "The Datadog intake." },
 ];
 
 #[test]
