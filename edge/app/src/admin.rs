@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use edge_policy::Registry;
-use edge_protocol::{AdminSource, MetricsFormat, PolicyReport, PolicyRow};
+use edge_protocol::{AdminSource, MetricsFormat, PolicyReport, PolicyRow, SchemaFormat};
 use telemetry::{Collected, CollectedSet, Telemetry, Value};
+
+use crate::schema;
 
 /// Metrics of other crates that are read here. Names belong to declarations: a test sees that each is exported.
 pub(crate) mod names {
@@ -65,6 +67,10 @@ impl AdminSource for AdminView {
         };
         let policies = snapshot.ids().iter().map(row).collect();
         PolicyReport { policies, rejected: snapshot.rejected().to_vec() }
+    }
+
+    fn schema(&self, format: SchemaFormat) -> String {
+        schema::text(format)
     }
 }
 

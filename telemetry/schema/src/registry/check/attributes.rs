@@ -17,7 +17,6 @@ use crate::suggestion::nearest;
 pub(super) fn check(files: &[RegistryFile], lints: &mut Lints<'_>) {
     let mut keys = Taken::default();
     let mut ids = Taken::default();
-    let mut metric_sets = Taken::default();
     let known: Vec<&str> =
         files.iter().flat_map(|file| &file.attributes).map(|one| one.key.as_str()).collect();
     for file in files {
@@ -39,13 +38,6 @@ pub(super) fn check(files: &[RegistryFile], lints: &mut Lints<'_>) {
                     format!("{place}.id"),
                     format!("group `{}` is already defined ({first})", group.id),
                 );
-            }
-            if let Some(set) = group.metric_set()
-                && let Some(first) = metric_sets.take(set, file, &place)
-            {
-                let message =
-                    format!("metric set `{set}` is already declared ({first}): name one of them otherwise");
-                lints.problem(file, format!("{place}.annotations"), message);
             }
             check_group(file, &place, group, lints);
         }

@@ -15,6 +15,8 @@ const SUFFIXES: [&str; 7] = ["s", "ms", "us", "ns", "B", "KiB", "MiB"];
 /// Metrics that are one set.
 struct Set<'a> {
     name: String,
+    /// The group that declares it; metrics without one are a set because of what they have in common.
+    group: Option<&'a str>,
     brief: String,
     uses: &'a [AttributeUse],
     place: String,
@@ -127,12 +129,14 @@ fn sets<'a>(file: &'a RegistryFile, generator: &Generator<'a>) -> Vec<Set<'a>> {
         let place = format!("metrics[{index}]");
         let set = declared_set(metric, &place, generator).unwrap_or_else(|| Set {
             name: file.name.clone(),
+            group: None,
             brief: format!("Metrics of `{}`.", file.name),
             uses: &metric.attributes,
             place,
             metrics: Vec::new(),
         });
-        match sets.iter_mut().find(|other| other.name == set.name && other.uses == set.uses) {
+        let is_it = |other: &&mut Set<'_>| (other.group, other.uses) == (set.group, set.uses);
+        match sets.iter_mut().find(is_it) {
             Some(other) => other.metrics.push(metric),
             None => sets.push(Set { metrics: vec![metric], ..set }),
         }
@@ -145,6 +149,7 @@ fn declared_set<'a>(metric: &'a MetricDef, place: &str, generator: &Generator<'a
     let group = generator.resolver.group(id)?;
     Some(Set {
         name: group.metric_set()?.to_owned(),
+        group: Some(&group.id),
         brief: group.brief().to_owned(),
         uses: &group.attributes,
         place: place.to_owned(),
