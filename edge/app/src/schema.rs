@@ -42,7 +42,7 @@ pub(crate) fn text(format: SchemaFormat) -> String {
 
 /// A YAML stream: a document for each file, which says its name.
 fn documents(files: &[(String, String)]) -> String {
-    files.iter().map(|(name, text)| format!("---\n# {name}\n{text}")).collect()
+    files.iter().fold(String::new(), |stream, (name, text)| stream + "---\n# " + name + "\n" + text)
 }
 
 fn json(files: &[(String, String)]) -> Value {
