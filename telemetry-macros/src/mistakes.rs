@@ -22,10 +22,6 @@ impl Mistakes {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.all.is_none()
-    }
-
     pub(crate) fn count(&self) -> usize {
         self.count
     }

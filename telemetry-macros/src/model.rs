@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, DataEnum, Field, Ident, ItemStruct, LitStr, Type};
+use syn::{Attribute, DataEnum, Field, Ident, ItemStruct, LitStr, Type, Variant};
 use telemetry_schema::{
     AttributeDeclaration, AttributeEnumDeclaration, AttributesDeclaration, BucketsDeclaration, Declarer,
     Instrument, MemberDeclaration, MetricDeclaration, MetricsDeclaration, Promise,
@@ -88,17 +88,9 @@ impl AttributeEnumModel {
         spans.promise = promise_spans(&words.promise);
         let mut members = Vec::new();
         for variant in &body.variants {
-            if !variant.fields.is_empty() {
-                mistakes.push(variant.ident.span(), "the values of an attribute are variants without fields");
-            }
-            let words = input::attribute_arguments(&mut variant.attrs.clone(), &["value"], mistakes);
-            let value = words.value.as_ref().map(LitStr::span);
-            spans.fields.push(FieldSpans { name: value, ..FieldSpans::of_field(variant.ident.span()) });
-            members.push(MemberDeclaration {
-                variant: variant.ident.unraw().to_string(),
-                value: words.value.map(|value| value.value()),
-                brief: input::brief(&variant.attrs),
-            });
+            let (member, places) = member(variant, mistakes);
+            members.push(member);
+            spans.fields.push(places);
         }
         let declaration = AttributeEnumDeclaration {
             key: words.key.map(|key| key.value()),
@@ -163,6 +155,21 @@ fn attribute(field: &Field, words: AttributeArguments) -> AttributeDeclaration {
         is_flattened: words.flatten.is_some(),
         key: words.key.map(|key| key.value()),
     }
+}
+
+fn member(variant: &Variant, mistakes: &mut Mistakes) -> (MemberDeclaration, FieldSpans) {
+    let span = variant.ident.span();
+    if !variant.fields.is_empty() {
+        mistakes.push(span, "the values of an attribute are variants without fields");
+    }
+    let words = input::attribute_arguments(&mut variant.attrs.clone(), &["value"], mistakes);
+    let value = words.value.as_ref().map(LitStr::span);
+    let member = MemberDeclaration {
+        variant: variant.ident.unraw().to_string(),
+        value: words.value.map(|value| value.value()),
+        brief: input::brief(&variant.attrs),
+    };
+    (member, FieldSpans { name: value, ..FieldSpans::of_field(span) })
 }
 
 fn promise(words: &PromiseArguments) -> Promise {

@@ -97,10 +97,11 @@ pub const fn varying_problem(registered: &[AttributeField], varying: &[Attribute
 }
 
 /// What is wrong between a field of an attribute set and those before it, some of which stand for several attributes.
-/// `fields` are their names with the number of their attributes.
+/// `fields` are their names, the numbers of their attributes, and whether they are such. What is wrong between two that
+/// are not, the macro says.
 pub const fn flattened_problem(
     attributes: &[AttributeField],
-    fields: &[(&str, usize)],
+    fields: &[(&str, usize, bool)],
     field: usize,
 ) -> Option<Message> {
     let start = start_of(fields, field);
@@ -109,9 +110,11 @@ pub const fn flattened_problem(
         let key = attributes[at].key;
         let mut before = 0;
         while before < field {
-            let (name, first) = (fields[before].0, start_of(fields, before));
-            let others = attributes.split_at(first).1.split_at(fields[before].1).0;
-            if let Some(other) = same_label(key, others) {
+            let (name, len, is_flattened) = fields[before];
+            let others = attributes.split_at(start_of(fields, before)).1.split_at(len).0;
+            if let Some(other) = same_label(key, others)
+                && (is_flattened || fields[field].2)
+            {
                 return Some(clash_with_field(key, other, name));
             }
             before += 1;
@@ -121,7 +124,7 @@ pub const fn flattened_problem(
     None
 }
 
-const fn start_of(fields: &[(&str, usize)], field: usize) -> usize {
+const fn start_of(fields: &[(&str, usize, bool)], field: usize) -> usize {
     let (mut start, mut before) = (0, 0);
     while before < field {
         start += fields[before].1;
@@ -181,22 +184,23 @@ mod tests {
         keys.map(|key| AttributeField { key, kind, brief: "", stability, deprecated: None })
     }
 
-    fn text(message: Option<Message>) -> String {
+    fn text(message: Option<&Message>) -> String {
         message.map_or_else(String::new, |message| message.as_str().to_owned())
     }
 
     #[test]
     fn messages_name_the_key_however_long() {
         let long = format!("a{}", ".b".repeat(127)).leak();
-        let said = text(varying_problem(&attributes([long]), &attributes([long])));
+        let said = text(varying_problem(&attributes([long]), &attributes([long])).as_ref());
         assert_eq!(said, format!("attribute `{long}` is already given at registration"));
         assert_eq!(Message::of_number(65_536).as_str(), "65536");
     }
 
     #[test]
     fn what_varies_is_given_once() {
-        let check =
-            |registered, varying| text(varying_problem(&attributes(registered), &attributes(varying)));
+        let check = |registered, varying| {
+            text(varying_problem(&attributes(registered), &attributes(varying)).as_ref())
+        };
         assert_eq!(check(["a.b", "a.c"], ["a.d", "a.bc"]), "");
         assert_eq!(check(["a.b", "a.c"], ["x", "a.c"]), "attribute `a.c` is already given at registration");
         assert_eq!(check(["a", "b"], ["x", "x"]), "attribute `x` varies twice");
@@ -206,11 +210,13 @@ mod tests {
 
     #[test]
     fn flattened_fields_are_compared_with_those_before() {
-        let all = attributes(["a", "b", "c", "b", "d_e", "d.e"]);
-        let fields = [("one", 1), ("two", 2), ("three", 2), ("four", 1)];
-        let said: Vec<_> = (0..4).map(|field| text(flattened_problem(&all, &fields, field))).collect();
+        let all = attributes(["a", "b", "c", "b", "d_e", "d.e", "a"]);
+        let fields =
+            [("one", 1, false), ("two", 2, true), ("three", 2, true), ("four", 1, false), ("five", 1, false)];
+        let said: Vec<_> =
+            (0..5).map(|field| text(flattened_problem(&all, &fields, field).as_ref())).collect();
         let taken = "attribute `b` is already declared by field `two`";
         let label = "attribute `d.e` and `d_e` of field `three` would be one label in Prometheus";
-        assert_eq!(said, ["", "", taken, label]);
+        assert_eq!(said, ["", "", taken, label, ""]);
     }
 }

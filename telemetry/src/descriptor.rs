@@ -274,3 +274,36 @@ pub const fn buckets_of(kind: InstrumentKind, declared: Option<Buckets>) -> Opti
         (_, declared) => declared,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::HistogramLayout;
+    use crate::exemplar;
+    use crate::{Histogram, MetricSet, Telemetry, metric_set};
+
+    /// Sizes.
+    #[metric_set(name = "test.descriptor")]
+    struct Sizes {
+        /// Sizes.
+        #[metric(unit = "By", range = "1B..1MiB")]
+        size: Histogram,
+    }
+
+    /// Sizes with exemplars.
+    #[metric_set(name = "test.descriptor.exemplars")]
+    struct SizesWithExemplars {
+        /// Sizes.
+        #[metric(unit = "By", range = "1B..1MiB", exemplars)]
+        size: Histogram,
+    }
+
+    #[test]
+    fn only_who_keeps_exemplars_has_cells_for_them() {
+        let worker = Telemetry::default().worker();
+        worker.register::<Sizes>(()).size.record(1.0);
+        worker.register::<SizesWithExemplars>(()).size.record(1.0);
+        let [without, with] = [Sizes::DESCRIPTOR, SizesWithExemplars::DESCRIPTOR];
+        assert_eq!(with.cells() - without.cells(), exemplar::CELLS);
+        assert!(HistogramLayout::of(&without.fields[0]).exemplars().is_empty());
+    }
+}

@@ -30,6 +30,10 @@ pub trait VaryingAttribute: Copy {
 ///
 /// Each combination has counters of its own in an array of arrays, so that choosing one is arithmetic: no hashing, no
 /// branch.
+#[diagnostic::on_unimplemented(
+    message = "a metric set cannot vary by `{Self}`",
+    label = "what varies is an enum with `#[derive(AttributeValue, Clone, Copy)]` and `#[attribute(key = \"...\")]`, or a tuple of up to four"
+)]
 pub trait Varying: Copy {
     /// Keys, words and briefs.
     const FIELDS: &'static [AttributeField];

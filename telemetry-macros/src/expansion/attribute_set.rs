@@ -9,14 +9,14 @@ use telemetry_schema::AttributeDeclaration;
 use super::{check, promise};
 use crate::model::AttributeSetModel;
 
-pub(super) fn implementation(ident: &Ident, model: &AttributeSetModel, is_right: bool) -> TokenStream {
+pub(super) fn implementation(ident: &Ident, model: &AttributeSetModel) -> TokenStream {
     let (name, brief) = (&model.declaration.name, &model.declaration.brief);
     let (attributes, values) = if attributes(model).any(|(attribute, _)| attribute.is_flattened) {
         (nested_descriptors(model), nested_values(model))
     } else {
         (flat_descriptors(model), flat_values(model))
     };
-    let checks = is_right.then(|| checks(ident, model));
+    let checks = checks(ident, model);
     quote! {
         #[automatically_derived]
         impl ::telemetry::AttributeSet for #ident {
@@ -67,10 +67,10 @@ fn nested_descriptors(model: &AttributeSetModel) -> TokenStream {
         quote!(&[#descriptor])
     });
     quote! {{
-        const PARTS: &[&[::telemetry::AttributeField]] = &[#(#parts),*];
-        const ALL: [::telemetry::AttributeField; ::telemetry::__private::flattened_len(PARTS)] =
-            ::telemetry::__private::flattened(PARTS);
-        &ALL
+        const __TELEMETRY_PARTS: &[&[::telemetry::AttributeField]] = &[#(#parts),*];
+        const __TELEMETRY_ALL: [::telemetry::AttributeField; ::telemetry::__private::flattened_len(__TELEMETRY_PARTS)] =
+            ::telemetry::__private::flattened(__TELEMETRY_PARTS);
+        &__TELEMETRY_ALL
     }}
 }
 
@@ -79,16 +79,22 @@ fn attributes_of(set: &Type) -> TokenStream {
 }
 
 fn flat_values(model: &AttributeSetModel) -> TokenStream {
-    let fields = model.fields.iter().map(|(field, _)| field);
-    quote!(::std::vec![#(::telemetry::AttributeValue::scalar(&self.#fields)),*])
+    let values = model.fields.iter().map(|(field, ty)| value(field, ty));
+    quote!(::std::vec![#(#values),*])
+}
+
+fn value(field: &Ident, ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> ::telemetry::AttributeValue::scalar(&self.#field))
 }
 
 fn nested_values(model: &AttributeSetModel) -> TokenStream {
-    let pushed = attributes(model).map(|(attribute, (field, _))| {
+    let pushed = attributes(model).map(|(attribute, (field, ty))| {
         if attribute.is_flattened {
-            quote!(__telemetry_values.extend(::telemetry::AttributeSet::values(self.#field));)
+            let of_set = quote_spanned!(ty.span()=> ::telemetry::AttributeSet::values(self.#field));
+            quote!(__telemetry_values.extend(#of_set);)
         } else {
-            quote!(__telemetry_values.push(::telemetry::AttributeValue::scalar(&self.#field));)
+            let value = value(field, ty);
+            quote!(__telemetry_values.push(#value);)
         }
     });
     quote! {
@@ -102,7 +108,11 @@ fn nested_values(model: &AttributeSetModel) -> TokenStream {
 fn checks(ident: &Ident, model: &AttributeSetModel) -> TokenStream {
     let lengths = attributes(model).map(|(attribute, (field, ty))| {
         let (name, attributes) = (field.to_string(), attributes_of(ty));
-        if attribute.is_flattened { quote!((#name, #attributes.len())) } else { quote!((#name, 1)) }
+        if attribute.is_flattened {
+            quote!((#name, #attributes.len(), true))
+        } else {
+            quote!((#name, 1, false))
+        }
     });
     let lengths = quote!(&[#(#lengths),*]);
     let first = attributes(model).position(|(attribute, _)| attribute.is_flattened);

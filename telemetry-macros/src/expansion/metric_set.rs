@@ -1,15 +1,15 @@
 //! The implementation of a metric set.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
-use telemetry_schema::{BucketsDeclaration, MetricDeclaration, parse_range};
+use telemetry_schema::{BucketsDeclaration, Instrument, MetricDeclaration, parse_range};
 
 use super::{check, option, promise};
 use crate::model::MetricSetModel;
 
-pub(super) fn implementation(ident: &Ident, model: &MetricSetModel, is_right: bool) -> TokenStream {
+pub(super) fn implementation(ident: &Ident, model: &MetricSetModel) -> TokenStream {
     let (name, brief) = (&model.declaration.name, &model.declaration.brief);
     let (attributes, varying) = (or_unit(model.attributes.as_ref()), or_unit(model.varying.as_ref()));
     let metrics = || model.declaration.metrics.iter().zip(&model.fields);
@@ -19,9 +19,9 @@ pub(super) fn implementation(ident: &Ident, model: &MetricSetModel, is_right: bo
         .fields
         .iter()
         .enumerate()
-        .map(|(index, (field, _))| quote!(#field: __telemetry_cells.field(#index)));
-    let buckets_checks = metrics().filter_map(|(metric, (_, ty))| buckets_check(metric, ty, is_right));
-    let varying_checks = model.varying.as_ref().filter(|_| is_right).map(|ty| varying_checks(ident, ty));
+        .map(|(index, (field, ty))| quote_spanned!(ty.span()=> #field: __telemetry_cells.field(#index)));
+    let buckets_checks = metrics().filter_map(|(metric, (_, ty))| buckets_check(metric, ty));
+    let varying_checks = model.varying.as_ref().map(|ty| varying_checks(ident, ty));
     quote! {
         #[automatically_derived]
         impl ::telemetry::MetricSet for #ident {
@@ -73,11 +73,12 @@ fn descriptor(name: &str, metric: &MetricDeclaration, ty: &Type) -> TokenStream 
     }
 }
 
-/// A name says nothing for certain: it may be an alias. What has been said on the user's word is not said again, and
-/// what has neither buckets nor exemplars is right whatever it is.
-fn buckets_check(metric: &MetricDeclaration, ty: &Type, is_right: bool) -> Option<TokenStream> {
+/// A name says nothing for certain: it may be an alias. What has been said of another name is not said again, and what
+/// has neither buckets nor exemplars is right whatever it is.
+fn buckets_check(metric: &MetricDeclaration, ty: &Type) -> Option<TokenStream> {
     let is_plain = metric.buckets.is_none() && !metric.exemplars;
-    if is_plain || !(is_right || metric.instrument.is_none()) {
+    let is_said = metric.instrument.is_some_and(|instrument| instrument != Instrument::Histogram);
+    if is_plain || is_said {
         return None;
     }
     let kind = quote!(<#ty as ::telemetry::Instrument>::KIND);

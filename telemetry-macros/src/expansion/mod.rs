@@ -26,8 +26,7 @@ pub(crate) fn metric_set(arguments: TokenStream, item: &TokenStream) -> TokenStr
     };
     let model = MetricSetModel::read(arguments, &mut item, &mut mistakes);
     validation::report(model.declaration.problems(), &model.spans, &mut mistakes);
-    let implementation =
-        is_a_set(&item).then(|| metric_set::implementation(&item.ident, &model, mistakes.is_empty()));
+    let implementation = is_a_set(&item).then(|| metric_set::implementation(&item.ident, &model));
     let mistakes = mistakes.into_tokens();
     quote! { #item #implementation #mistakes }
 }
@@ -41,8 +40,7 @@ pub(crate) fn attribute_set(arguments: TokenStream, item: &TokenStream) -> Token
     };
     let model = AttributeSetModel::read(arguments, &mut item, &mut mistakes);
     validation::report(model.declaration.problems(), &model.spans, &mut mistakes);
-    let implementation =
-        is_a_set(&item).then(|| attribute_set::implementation(&item.ident, &model, mistakes.is_empty()));
+    let implementation = is_a_set(&item).then(|| attribute_set::implementation(&item.ident, &model));
     let mistakes = mistakes.into_tokens();
     quote! { #item #implementation #mistakes }
 }
@@ -97,10 +95,8 @@ fn promise(promise: &Promise) -> TokenStream {
 }
 
 fn option(value: Option<impl ToTokens>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
+    let none = || quote!(::core::option::Option::None);
+    value.map_or_else(none, |value| quote!(::core::option::Option::Some(#value)))
 }
 
 fn camel_case(word: &str) -> String {

@@ -1,4 +1,4 @@
-//! Request sets by route and status class, registered when a route is first seen by a worker.
+//! Request sets by route, registered when a route is first seen by a worker.
 
 use std::cell::RefCell;
 
@@ -15,34 +15,29 @@ pub(super) struct Routes {
 
 struct Route {
     template: &'static str,
-    by_class: [Option<Set<RequestMetrics>>; StatusClass::COUNT],
+    requests: Set<RequestMetrics>,
 }
 
 impl Routes {
-    /// Calls `count` with the set of a route and a status.
+    /// Calls `count` with the metrics of a route and a status.
     pub(super) fn with(
         &self,
         worker: &Worker,
         template: &'static str,
         status: Option<StatusCode>,
-        count: impl FnOnce(&Set<RequestMetrics>),
+        count: impl FnOnce(&RequestMetrics),
     ) {
         let mut seen = self.seen.borrow_mut();
         let at = seen.iter().position(|route| route.template == template).unwrap_or_else(|| {
-            seen.push(Route { template, by_class: Default::default() });
+            let requests = worker.register(RequestAttributes { route: template });
+            seen.push(Route { template, requests });
             seen.len() - 1
         });
-        let status_class = StatusClass::of(status);
-        count(
-            seen[at].by_class[status_class as usize]
-                .get_or_insert_with(|| worker.register(RequestAttributes { route: template, status_class })),
-        );
+        count(seen[at].requests.with(StatusClass::of(status)));
     }
 }
 
 impl StatusClass {
-    const COUNT: usize = Self::Unanswered as usize + 1;
-
     fn of(status: Option<StatusCode>) -> Self {
         match status.map(|status| status.as_u16() / 100) {
             None => Self::Unanswered,

@@ -2,8 +2,9 @@
 
 use telemetry::{AttributeValue, Counter, Histogram, UpDownCounter, attribute_set, metric_set};
 
-/// Responses by the first digit of their status.
+/// Class of the response status: its first digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AttributeValue)]
+#[attribute(key = "http.response.status_class")]
 pub enum StatusClass {
     /// Success.
     #[attribute(value = "2xx")]
@@ -28,13 +29,10 @@ pub struct RequestAttributes {
     /// Route template.
     #[attribute(key = "http.route")]
     pub route: &'static str,
-    /// Class of the response status.
-    #[attribute(key = "http.response.status_class")]
-    pub status_class: StatusClass,
 }
 
 /// Requests of senders.
-#[metric_set(name = "edge.http.server", attributes = RequestAttributes)]
+#[metric_set(name = "edge.http.server", attributes = RequestAttributes, varying = StatusClass)]
 pub struct RequestMetrics {
     /// Requests whose response has ended.
     #[metric(unit = "{request}")]
