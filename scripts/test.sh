@@ -3,9 +3,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo test --workspace --doc "$@"
+# What edge leaves out is tested too.
+features=telemetry/tracing,telemetry/opentelemetry
+
+cargo test --workspace --features "$features" --doc "$@"
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run --workspace --no-fail-fast "$@"
+  cargo nextest run --workspace --features "$features" --no-fail-fast "$@"
 else
-  cargo test --workspace --lib --bins --tests --no-fail-fast "$@"
+  cargo test --workspace --features "$features" --lib --bins --tests --no-fail-fast "$@"
 fi

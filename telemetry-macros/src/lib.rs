@@ -7,6 +7,7 @@ mod expansion;
 mod input;
 mod mistakes;
 mod model;
+mod record;
 mod spans;
 mod validation;
 
@@ -40,4 +41,25 @@ pub fn attribute_set(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(AttributeValue, attributes(attribute))]
 pub fn attribute_value(item: TokenStream) -> TokenStream {
     expansion::attribute_value(item.into()).into()
+}
+
+/// Makes a struct an event: `#[event(name = "...", severity = "warn")]`, and gives it `emit`.
+///
+/// Each field takes `#[attribute(key = "...")]`, or `#[attribute(flatten)]` for the attributes of a set; an `Option` is
+/// left out when it is `None`. One field may be the `#[message]` that a person reads. `stability = "..."` and
+/// `deprecated = "..."` go to the event or to a field. Doc comments are briefs.
+#[proc_macro_attribute]
+pub fn event(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    record::event(arguments.into(), &item.into()).into()
+}
+
+/// Makes a struct a span: `#[span(name = "...", kind = "server")]`, and gives it `start`, and for each field a constant
+/// in capitals to set it by later.
+///
+/// Each field takes `#[attribute(key = "...")]`, or `#[attribute(flatten)]` for the attributes of a set; an `Option` is
+/// left out when it is `None`. `stability = "..."` and `deprecated = "..."` go to the span or to a field. Without a kind
+/// it is internal. Doc comments are briefs.
+#[proc_macro_attribute]
+pub fn span(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    record::span(arguments.into(), &item.into()).into()
 }

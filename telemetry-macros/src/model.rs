@@ -172,7 +172,7 @@ fn member(variant: &Variant, mistakes: &mut Mistakes) -> (MemberDeclaration, Fie
     (member, FieldSpans { name: value, ..FieldSpans::of_field(span) })
 }
 
-fn promise(words: &PromiseArguments) -> Promise {
+pub(crate) fn promise(words: &PromiseArguments) -> Promise {
     let text = |word: &Option<LitStr>| word.as_ref().map(LitStr::value);
     Promise { stability: text(&words.stability), deprecated: text(&words.deprecated) }
 }
@@ -198,7 +198,7 @@ fn attribute_spans(field: Span, words: &AttributeArguments) -> FieldSpans {
     }
 }
 
-fn promise_spans(words: &PromiseArguments) -> PromiseSpans {
+pub(crate) fn promise_spans(words: &PromiseArguments) -> PromiseSpans {
     let span = |word: &Option<LitStr>| word.as_ref().map(LitStr::span);
     PromiseSpans { stability: span(&words.stability), deprecated: span(&words.deprecated) }
 }
@@ -209,7 +209,7 @@ fn instrument(ty: &Type) -> Option<Instrument> {
     Instrument::from_type_name(&path.path.segments.last()?.ident.to_string())
 }
 
-fn field_name(field: &Field) -> String {
+pub(crate) fn field_name(field: &Field) -> String {
     let name = field.ident.to_token_stream().to_string();
     name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
 }

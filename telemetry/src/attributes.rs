@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::descriptor::{AttributeKind, AttributesDescriptor};
+use crate::logs::{EventScalar, EventValue};
 
 /// A set of attributes given at registration. Implemented by `#[attribute_set]`, and by `()` for none.
 #[diagnostic::on_unimplemented(
@@ -37,6 +38,9 @@ pub trait AttributeValue {
 
     /// The value as exporters see it.
     fn scalar(&self) -> Scalar;
+
+    /// The value as events and spans have it: borrowed.
+    fn field_value(&self) -> EventValue<'_>;
 }
 
 /// The value of an attribute.
@@ -72,6 +76,10 @@ impl AttributeValue for &'static str {
     fn scalar(&self) -> Scalar {
         Scalar::Word(self)
     }
+
+    fn field_value(&self) -> EventValue<'_> {
+        self.event_value()
+    }
 }
 
 impl AttributeValue for String {
@@ -79,12 +87,20 @@ impl AttributeValue for String {
     fn scalar(&self) -> Scalar {
         Scalar::Text(self.as_str().into())
     }
+
+    fn field_value(&self) -> EventValue<'_> {
+        self.event_value()
+    }
 }
 
 impl AttributeValue for Arc<str> {
     const KIND: AttributeKind = AttributeKind::Text;
     fn scalar(&self) -> Scalar {
         Scalar::Text(Self::clone(self))
+    }
+
+    fn field_value(&self) -> EventValue<'_> {
+        self.event_value()
     }
 }
 
@@ -112,12 +128,20 @@ impl<const MAX: usize> AttributeValue for Open<MAX> {
     fn scalar(&self) -> Scalar {
         Scalar::Text(Arc::clone(&self.0))
     }
+
+    fn field_value(&self) -> EventValue<'_> {
+        EventValue::Text(self.as_str())
+    }
 }
 
 impl AttributeValue for bool {
     const KIND: AttributeKind = AttributeKind::Bool;
     fn scalar(&self) -> Scalar {
         Scalar::Bool(*self)
+    }
+
+    fn field_value(&self) -> EventValue<'_> {
+        self.event_value()
     }
 }
 
@@ -126,12 +150,20 @@ impl AttributeValue for i64 {
     fn scalar(&self) -> Scalar {
         Scalar::Int(*self)
     }
+
+    fn field_value(&self) -> EventValue<'_> {
+        self.event_value()
+    }
 }
 
 impl AttributeValue for f64 {
     const KIND: AttributeKind = AttributeKind::Double;
     fn scalar(&self) -> Scalar {
         Scalar::Double(*self)
+    }
+
+    fn field_value(&self) -> EventValue<'_> {
+        self.event_value()
     }
 }
 
@@ -142,6 +174,10 @@ macro_rules! unsigned {
             /// Numbers beyond `i64`, the only integer OpenTelemetry has, become the largest one.
             fn scalar(&self) -> Scalar {
                 Scalar::Int(i64::try_from(*self).unwrap_or(i64::MAX))
+            }
+
+            fn field_value(&self) -> EventValue<'_> {
+                self.event_value()
             }
         }
     )*};

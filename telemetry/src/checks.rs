@@ -20,7 +20,7 @@ pub struct Message {
 
 impl Message {
     /// Joins the parts; what is too long is cut.
-    const fn of(parts: &[&str]) -> Self {
+    pub(crate) const fn of(parts: &[&str]) -> Self {
         let mut message = Self { bytes: [0; MESSAGE_BYTES_MAX], len: 0 };
         let mut at = 0;
         while at < parts.len() {

@@ -38,7 +38,6 @@ mod reading;
 pub mod registry;
 mod series;
 mod set;
-
 mod topology;
 pub mod trace;
 mod varying;
@@ -63,7 +62,7 @@ pub use reader::{Reader, Temporality};
 #[cfg(feature = "registry")]
 pub use registry::registry;
 pub use set::{MetricSet, Set};
-pub use telemetry_macros::{AttributeValue, attribute_set, metric_set};
+pub use telemetry_macros::{AttributeValue, attribute_set, event, metric_set, span};
 pub use topology::Topology;
 pub use varying::{Varying, VaryingAttribute};
 pub use worker::Worker;
@@ -74,7 +73,7 @@ pub mod __private {
     pub use crate::checks::{buckets_problem, budget_problem, flattened_problem, varying_problem};
     pub use crate::descriptor::buckets_of;
     pub use crate::flatten::{flattened, flattened_len};
-    pub use crate::linked::LinkedMetrics;
+    pub use crate::linked::{LinkedMetrics, LinkedSpan};
     pub use crate::logs::__private::*;
     pub use crate::set::Cells;
     pub use inventory;

@@ -4,11 +4,11 @@ use std::sync::atomic::AtomicU64;
 
 use crate::instrument::Counter;
 use crate::ledger::Ledger;
-use crate::logs;
-use crate::metric_set;
+use crate::logs::{self, DropReason, Level};
 use crate::pipeline::register;
 use crate::series::SeriesRegistry;
 use crate::set::Set;
+use crate::{attribute_set, metric_set};
 
 /// The way of values from their owners to the exporters.
 #[metric_set(name = "telemetry.pipeline")]
@@ -32,12 +32,30 @@ pub(crate) struct AttributeMetrics {
     overflows: Counter<u64>,
 }
 
-/// Events on their way to the log provider.
-#[metric_set(name = "telemetry.logs")]
+/// What was lost.
+#[attribute_set(name = "telemetry.drop")]
+pub(crate) struct DropAttributes {
+    /// Why it was lost.
+    reason: DropReason,
+    /// How much it mattered; spans are of `info`.
+    severity: Level,
+}
+
+/// Events and spans on their way to their providers.
+#[metric_set(name = "telemetry.logs", attributes = DropAttributes)]
 pub(crate) struct LogMetrics {
-    /// Events lost because the console did not keep up.
+    /// Events and spans lost since the start of the process.
     #[metric(unit = "{event}")]
     dropped: Counter<u64>,
+}
+
+/// What was lost for one reason at one level. Registered before anything is: a rate needs to see the zero.
+#[derive(Debug)]
+struct Drops {
+    reason: DropReason,
+    severity: Level,
+    set: Set<LogMetrics>,
+    seen: Seen,
 }
 
 /// The SDK's own sets, owned by the aggregator.
@@ -45,13 +63,12 @@ pub(crate) struct LogMetrics {
 pub(crate) struct OwnMetrics {
     pipeline: Set<PipelineMetrics>,
     attributes: Set<AttributeMetrics>,
-    logs: Set<LogMetrics>,
+    drops: Vec<Drops>,
     ledger: Ledger,
     deferrals: Seen,
     rejected: Seen,
     clashes: Seen,
     overflows: Seen,
-    dropped: Seen,
 }
 
 /// How much of a running total has been counted already.
@@ -64,13 +81,12 @@ impl OwnMetrics {
         Self {
             pipeline: register(registry, sources, &mut ledger, ()),
             attributes: register(registry, sources, &mut ledger, ()),
-            logs: register(registry, sources, &mut ledger, ()),
+            drops: register_drops(registry, sources, &mut ledger),
             ledger,
             deferrals: Seen::default(),
             rejected: Seen::default(),
             clashes: Seen::default(),
             overflows: Seen::default(),
-            dropped: Seen(logs::dropped()),
         }
     }
 
@@ -79,11 +95,27 @@ impl OwnMetrics {
         self.pipeline.clashes.add(self.clashes.advance(clashes));
         self.pipeline.deferrals.add(self.deferrals.advance(deferrals));
         self.pipeline.rejected.add(self.rejected.advance(rejected));
-        self.logs.dropped.add(self.dropped.advance(logs::dropped()));
+        self.drops.iter_mut().for_each(Drops::count);
     }
 
     pub(crate) fn ledger(&mut self) -> &mut Ledger {
         &mut self.ledger
+    }
+}
+
+fn register_drops(registry: &SeriesRegistry, sources: &AtomicU64, ledger: &mut Ledger) -> Vec<Drops> {
+    let each = DropReason::ALL.into_iter().flat_map(|reason| Level::ALL.map(|severity| (reason, severity)));
+    each.map(|(reason, severity)| {
+        let set = register(registry, sources, ledger, DropAttributes { reason, severity });
+        Drops { reason, severity, set, seen: Seen::default() }
+    })
+    .collect()
+}
+
+impl Drops {
+    fn count(&mut self) {
+        let total = logs::dropped_by(self.reason, self.severity);
+        self.set.dropped.add(self.seen.advance(total));
     }
 }
 

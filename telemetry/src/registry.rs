@@ -11,6 +11,11 @@ use crate::descriptor::{
     MetricsField,
 };
 use crate::linked;
+use crate::logs::{EventDescriptor, FieldDescriptor, Level};
+use crate::trace::{self, SpanDescriptor};
+
+/// What stands for the brief that nobody wrote: events and their fields need none where they are emitted.
+const BY_NAME_ALONE: &str = "Described by its name alone.";
 
 /// The registry of everything that is linked into the program.
 ///
@@ -33,7 +38,78 @@ pub fn registry(manifest: Manifest) -> Registry {
     for set in linked::metric_sets() {
         builder.metric_set(metric_set(set));
     }
-    builder.build()
+    for descriptor in linked::events() {
+        builder.event(event(descriptor), fields(descriptor.fields));
+    }
+    for descriptor in linked::spans() {
+        builder.span(span(descriptor), fields(descriptor.fields));
+    }
+    described(builder.build())
+}
+
+/// With a brief for everything.
+fn described(mut registry: Registry) -> Registry {
+    for file in &mut registry.files {
+        let attributes = file.attributes.iter_mut().map(|attribute| &mut attribute.brief);
+        let events = file.events.iter_mut().map(|event| &mut event.brief);
+        let spans = file.spans.iter_mut().map(|span| &mut span.brief);
+        for brief in attributes.chain(events).chain(spans).filter(|brief| brief.is_empty()) {
+            BY_NAME_ALONE.clone_into(brief);
+        }
+    }
+    registry
+}
+
+fn event(event: &EventDescriptor) -> EventDef {
+    EventDef {
+        stability: stability(event.stability),
+        deprecated: event.deprecated.map(Deprecated::from_text),
+        severity: Some(severity(event.level)),
+        target: Some(event.target.to_owned()),
+        ..EventDef::new(event.name, event.brief)
+    }
+}
+
+fn span(span: &SpanDescriptor) -> SpanDef {
+    SpanDef {
+        stability: stability(span.stability),
+        deprecated: span.deprecated.map(Deprecated::from_text),
+        target: Some(span.target.to_owned()),
+        ..SpanDef::new(span.name, span_kind(span.kind), span.brief)
+    }
+}
+
+fn fields(fields: &[FieldDescriptor]) -> Vec<DeclaredAttribute> {
+    let requirement = |field: &FieldDescriptor| {
+        if field.is_required { Requirement::Required } else { Requirement::Recommended(None) }
+    };
+    fields
+        .iter()
+        .map(|field| DeclaredAttribute {
+            definition: attribute(&field.attribute),
+            requirement: requirement(field),
+        })
+        .collect()
+}
+
+fn severity(level: Level) -> Severity {
+    match level {
+        Level::Trace => Severity::Trace,
+        Level::Debug => Severity::Debug,
+        Level::Info => Severity::Info,
+        Level::Warn => Severity::Warn,
+        Level::Error => Severity::Error,
+    }
+}
+
+fn span_kind(kind: trace::SpanKind) -> SpanKind {
+    match kind {
+        trace::SpanKind::Internal => SpanKind::Internal,
+        trace::SpanKind::Client => SpanKind::Client,
+        trace::SpanKind::Server => SpanKind::Server,
+        trace::SpanKind::Producer => SpanKind::Producer,
+        trace::SpanKind::Consumer => SpanKind::Consumer,
+    }
 }
 
 fn metric_set(set: &MetricsDescriptor) -> MetricSet {

@@ -13,7 +13,10 @@ pub(super) fn implementation(ident: &Ident, model: &AttributeEnumModel) -> Token
     let values: Vec<_> = model.declaration.members.iter().map(MemberDeclaration::value).collect();
     let members = model.declaration.members.iter().map(member);
     let varying = model.declaration.key.as_deref().map(|key| varying(ident, key, model, &values));
+    let in_records = crate::record::word_impl(ident);
     quote! {
+        #in_records
+
         #[automatically_derived]
         impl #ident {
             /// The word that exporters show.
@@ -28,6 +31,11 @@ pub(super) fn implementation(ident: &Ident, model: &AttributeEnumModel) -> Token
 
             fn scalar(&self) -> ::telemetry::Scalar {
                 ::telemetry::Scalar::Word(self.as_str())
+            }
+
+            #[inline]
+            fn field_value(&self) -> ::telemetry::logs::EventValue<'_> {
+                ::telemetry::logs::EventValue::Text(self.as_str())
             }
         }
 

@@ -17,6 +17,7 @@ pub(super) fn implementation(ident: &Ident, model: &AttributeSetModel) -> TokenS
         (flat_descriptors(model), flat_values(model))
     };
     let checks = checks(ident, model);
+    let in_records = crate::record::set_impl(ident, model);
     quote! {
         #[automatically_derived]
         impl ::telemetry::AttributeSet for #ident {
@@ -31,6 +32,7 @@ pub(super) fn implementation(ident: &Ident, model: &AttributeSetModel) -> TokenS
             }
         }
 
+        #in_records
         #checks
     }
 }

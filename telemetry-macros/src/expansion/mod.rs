@@ -84,7 +84,7 @@ fn is_a_set(item: &ItemStruct) -> bool {
 }
 
 /// What a declaration promises, as fields of its descriptor.
-fn promise(promise: &Promise) -> TokenStream {
+pub(crate) fn promise(promise: &Promise) -> TokenStream {
     let known = promise.stability.as_deref().filter(|word| STABILITIES.contains(word));
     let stability = format_ident!("{}", camel_case(known.unwrap_or(STABILITIES[0])));
     let deprecated = option(promise.deprecated.as_ref());
@@ -110,7 +110,7 @@ fn camel_case(word: &str) -> String {
 }
 
 /// Ends the compilation with the message of a check that is constant, on the user's word.
-fn check(span: Span, problem: &TokenStream) -> TokenStream {
+pub(crate) fn check(span: Span, problem: &TokenStream) -> TokenStream {
     quote_spanned! { span =>
         const _: () = if let ::core::option::Option::Some(__telemetry_problem) = &#problem {
             ::core::panic!("{}", __telemetry_problem.as_str())

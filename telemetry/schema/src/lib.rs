@@ -12,6 +12,7 @@ mod name;
 mod problem;
 mod prometheus;
 mod range;
+mod record;
 #[cfg(feature = "registry")]
 pub mod registry;
 mod stability;
@@ -26,6 +27,7 @@ pub use name::{NAME_BYTES_MAX, event_key_problem, event_keys_problem, event_name
 pub use problem::{Part, Place, Problem};
 pub use prometheus::{prometheus_family, prometheus_name, prometheus_series};
 pub use range::{RangeProblem, parse_range};
+pub use record::{RecordAttribute, RecordDeclaration, RecordKind, SEVERITIES, SPAN_KINDS, word_problem};
 pub use stability::{Promise, STABILITIES};
 pub use suggestion::{nearest, unknown_key};
 pub use unit::unit_problem;

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use super::provider::LogProvider;
-use super::{Event, Level};
+use super::{Event, EventValue, Level};
+use crate::trace::SpanContext;
 
 /// Keeps events in memory. Clones share what they keep: give one to `init` and ask the other.
 ///
@@ -25,6 +26,10 @@ pub struct CapturedEvent {
     pub level: Level,
     /// The crate that emitted it.
     pub target: &'static str,
+    /// What a person reads, if somebody wrote it.
+    pub message: Option<String>,
+    /// The span it happened in.
+    pub span: Option<SpanContext>,
     /// The particulars, in the order written.
     pub fields: Vec<(&'static str, String)>,
 }
@@ -64,8 +69,18 @@ impl CapturedEvent {
 
 impl LogProvider for Capture {
     fn emit(&self, event: &Event<'_>) {
-        let fields = event.fields.iter().map(|field| (field.key, field.value.to_text())).collect();
-        let &super::EventDescriptor { name, level, target } = event.descriptor;
-        self.lock().push(CapturedEvent { time: event.time, name, level, target, fields });
+        let fields = event.fields.iter().filter(|field| !field.value.is_absent());
+        let fields = fields.map(|field| (field.key, field.value.to_text())).collect();
+        let &super::EventDescriptor { name, level, target, .. } = event.descriptor;
+        let message = event.message.map(|message| EventValue::Display(&message).to_text());
+        self.lock().push(CapturedEvent {
+            time: event.time,
+            name,
+            level,
+            target,
+            message,
+            span: event.span,
+            fields,
+        });
     }
 }

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::line::line;
 use super::provider::LogProvider;
-use super::{Event, EventDescriptor, EventField, EventValue, Level};
+use super::{DropReason, Event, EventDescriptor, EventField, EventValue, Level, count_dropped};
 
 /// Lines that may wait for the console; further ones are dropped and counted.
 const QUEUE_LINES_MAX: usize = 8192;
@@ -18,16 +18,9 @@ const QUEUE_LINES_MAX: usize = 8192;
 const PAUSE: Duration = Duration::from_millis(1);
 const PAUSES_MAX: u32 = 100;
 
-static DROPPED: AtomicU64 = AtomicU64::new(0);
-
 /// What stands in the log for lines that do not.
 static LINES_DROPPED: EventDescriptor =
     EventDescriptor::new("telemetry.logs.dropped", Level::Warn, module_path!());
-
-/// Lines lost to full queues and to consoles that took none.
-pub(super) fn dropped() -> u64 {
-    DROPPED.load(Ordering::Relaxed)
-}
 
 /// Standard error, written by who emits.
 pub(super) struct DirectConsole;
@@ -36,7 +29,7 @@ impl LogProvider for DirectConsole {
     fn emit(&self, event: &Event<'_>) {
         // A console that is gone is no reason to fail whoever emits.
         if io::stderr().write_all(line(event).as_bytes()).is_err() {
-            DROPPED.fetch_add(1, Ordering::Relaxed);
+            count_dropped(DropReason::WriteFailed, event.descriptor.level);
         }
     }
 }
@@ -49,7 +42,7 @@ pub(super) struct QueuedConsole {
 }
 
 enum Message {
-    Line(String),
+    Line(Level, String),
     /// Answered when all lines before have left the queue: whether all since the last answer were written.
     Flush(Sender<bool>),
 }
@@ -64,27 +57,23 @@ impl QueuedConsole {
         Ok(Self { queue, unmentioned })
     }
 
-    fn push(&self, line: String) {
-        if self.queue.try_send(Message::Line(line)).is_err() {
-            count_dropped(&self.unmentioned);
+    fn push(&self, level: Level, line: String) {
+        if self.queue.try_send(Message::Line(level, line)).is_err() {
+            self.unmentioned.fetch_add(1, Ordering::Relaxed);
+            count_dropped(DropReason::QueueFull, level);
         }
     }
 }
 
 impl LogProvider for QueuedConsole {
     fn emit(&self, event: &Event<'_>) {
-        self.push(line(event));
+        self.push(event.descriptor.level, line(event));
     }
 
     fn flush(&self, end: Instant) -> bool {
         let (done, written) = bounded(1);
         self.queue.send_deadline(Message::Flush(done), end).is_ok() && written.recv_deadline(end) == Ok(true)
     }
-}
-
-fn count_dropped(unmentioned: &AtomicU64) {
-    unmentioned.fetch_add(1, Ordering::Relaxed);
-    DROPPED.fetch_add(1, Ordering::Relaxed);
 }
 
 /// The writer's side of a queue.
@@ -101,8 +90,8 @@ impl<W: Write> Printer<W> {
     fn run(mut self, messages: &Receiver<Message>) {
         for message in messages {
             match message {
-                Message::Line(line) => {
-                    if self.print(&line) && messages.is_empty() {
+                Message::Line(level, line) => {
+                    if self.print(level, &line) && messages.is_empty() {
                         self.mention_dropped();
                     }
                 }
@@ -115,11 +104,12 @@ impl<W: Write> Printer<W> {
     }
 
     /// Whether the line was written; if not it is counted. A console that is gone is no reason to stop taking lines.
-    fn print(&mut self, line: &str) -> bool {
+    fn print(&mut self, level: Level, line: &str) -> bool {
         let written = self.write(line).is_ok();
         if !written {
             self.has_failed = true;
-            count_dropped(&self.unmentioned);
+            self.unmentioned.fetch_add(1, Ordering::Relaxed);
+            count_dropped(DropReason::WriteFailed, level);
         }
         written
     }
@@ -130,7 +120,9 @@ impl<W: Write> Printer<W> {
             return;
         }
         let fields = [EventField { key: "log.record.count", value: EventValue::Display(&count) }];
-        let line = line(&Event { time: SystemTime::now(), descriptor: &LINES_DROPPED, fields: &fields });
+        let time = SystemTime::now();
+        let line =
+            line(&Event { time, descriptor: &LINES_DROPPED, message: None, span: None, fields: &fields });
         if self.write(&line).is_err() {
             self.unmentioned.fetch_add(count, Ordering::Relaxed);
         }
@@ -173,6 +165,7 @@ impl<W: Write> Printer<W> {
 mod tests {
     use std::sync::{Arc, Mutex};
 
+    use super::super::dropped;
     use super::*;
 
     #[derive(Clone, Default)]
@@ -225,10 +218,10 @@ mod tests {
             QueuedConsole::start(Moody { page: page.clone(), failures: vec![ErrorKind::BrokenPipe] });
         let console = console.expect("threads start");
         let before = dropped();
-        console.push("refused\n".to_owned());
+        console.push(Level::Info, "refused\n".to_owned());
         assert!(!console.flush(soon()));
         assert!(dropped() > before);
-        console.push("taken\n".to_owned());
+        console.push(Level::Info, "taken\n".to_owned());
         assert!(console.flush(soon()));
         let text = page.text();
         assert!(!text.contains("refused"), "{text}");
@@ -241,7 +234,7 @@ mod tests {
         let page = Page::default();
         let failures = vec![ErrorKind::WouldBlock; 10];
         let console = QueuedConsole::start(Moody { page: page.clone(), failures }).expect("threads start");
-        console.push("in the end\n".to_owned());
+        console.push(Level::Info, "in the end\n".to_owned());
         assert!(console.flush(soon()));
         assert_eq!(page.text(), "in the end\n");
     }
@@ -251,7 +244,7 @@ mod tests {
         let page = Page::default();
         let console = QueuedConsole::start(page.clone()).expect("threads start");
         for index in 0..100 {
-            console.push(format!("{index}\n"));
+            console.push(Level::Info, format!("{index}\n"));
         }
         assert!(console.flush(soon()));
         assert_eq!(page.text().lines().count(), 100);
@@ -265,7 +258,7 @@ mod tests {
         let before = dropped();
         // One line may be in the writer's hands.
         for _ in 0..QUEUE_LINES_MAX + 11 {
-            console.push("line\n".to_owned());
+            console.push(Level::Info, "line\n".to_owned());
         }
         assert!(dropped() - before >= 10);
         assert!(!console.flush(Instant::now() + Duration::from_millis(5)));

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::Event;
 use super::clock::Timestamp;
+use super::{Event, EventValue};
 
 /// Longest value shown; the rest is cut and marked, so that a queue of lines has a bounded size.
 const VALUE_BYTES_MAX: usize = 4096;
@@ -13,17 +13,21 @@ pub(super) fn line(event: &Event<'_>) -> String {
     let descriptor = event.descriptor;
     let mut line = String::with_capacity(128);
     // Writing to a `String` cannot fail.
-    let _ = write!(
-        line,
-        "{} {} {} {}",
-        Timestamp(event.time),
-        descriptor.level.heading(),
-        descriptor.target,
-        descriptor.name
-    );
-    for field in event.fields {
+    let _ = write!(line, "{} {} {}", Timestamp(event.time), descriptor.level.heading(), descriptor.target);
+    // Those of libraries have none.
+    if !descriptor.name.is_empty() {
+        let _ = write!(line, " {}", descriptor.name);
+    }
+    if let Some(message) = event.message {
+        line.push_str(" message=");
+        push_value(&mut line, &EventValue::Display(&message).to_text());
+    }
+    for field in event.fields.iter().filter(|field| !field.value.is_absent()) {
         let _ = write!(line, " {}=", field.key);
         push_value(&mut line, &field.value.to_text());
+    }
+    if let Some(span) = event.span {
+        let _ = write!(line, " trace_id={} span_id={}", span.trace_id, span.span_id);
     }
     line.push('\n');
     line
@@ -60,19 +64,28 @@ fn cut(value: &str) -> &str {
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
-    use super::super::{EventDescriptor, EventField, EventValue, Level};
+    use super::super::{EventDescriptor, EventField, Level};
     use super::*;
 
     fn shown(value: &str) -> String {
         static READY: EventDescriptor = EventDescriptor::new("app.server.ready", Level::Info, "app::server");
         let fields = [EventField { key: "x.y", value: EventValue::Display(&value) }];
         let time = UNIX_EPOCH + Duration::from_micros(1_767_323_045_678_901);
-        line(&Event { time, descriptor: &READY, fields: &fields })
+        line(&Event { time, descriptor: &READY, message: None, span: None, fields: &fields })
     }
 
     #[test]
     fn a_line_is_time_level_target_name_and_fields() {
         assert_eq!(shown("8080"), "2026-01-02T03:04:05.678901Z INFO app app.server.ready x.y=8080\n");
+    }
+
+    #[test]
+    fn an_event_of_a_library_has_no_name() {
+        static NAMELESS: EventDescriptor = EventDescriptor::new("", Level::Warn, "h2");
+        let time = UNIX_EPOCH;
+        let message = Some(format_args!("stream reset"));
+        let line = line(&Event { time, descriptor: &NAMELESS, message, span: None, fields: &[] });
+        assert_eq!(line, "1970-01-01T00:00:00.000000Z WARN h2 message=\"stream reset\"\n");
     }
 
     #[test]

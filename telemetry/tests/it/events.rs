@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use telemetry::logs::{self, Capture, Level, LogConfig, Provider};
 use telemetry::{otel_debug, otel_error, otel_info, otel_warn};
 
-/// One test, because the provider belongs to the process.
+use crate::process::Process;
+
 #[test]
 fn events_go_to_the_provider_if_their_level_is_enabled() {
     let evaluated = Cell::new(0);
@@ -14,7 +15,8 @@ fn events_go_to_the_provider_if_their_level_is_enabled() {
         evaluated.set(evaluated.get() + 1);
         evaluated.get()
     };
-    otel_error!("test.before.init", call.count = count());
+    let process = Process::with(LogConfig { level: Level::Info, provider: Provider::Noop });
+    otel_error!("test.noop", call.count = count());
 
     let capture = Capture::new();
     logs::init(LogConfig { level: Level::Info, provider: Provider::Capture(capture.clone()) });
@@ -36,7 +38,7 @@ fn events_go_to_the_provider_if_their_level_is_enabled() {
     assert_eq!(ready.field("server.port"), Some("8080"));
     assert_eq!(capture.named("test.forms")[0].field("error.type"), Some("Some(1)"));
 
-    logs::init(LogConfig { level: Level::Info, provider: Provider::Noop });
+    drop(process);
     assert!(!logs::enabled(Level::Error));
     otel_error!("test.after.noop");
     assert_eq!(capture.events().len(), 3);

@@ -184,6 +184,9 @@ fn merge_attributes(attributes: &mut Vec<DeclaredAttribute>, others: Vec<Declare
                 if other.requirement != Requirement::Required {
                     known.requirement = other.requirement;
                 }
+                if known.definition.brief.is_empty() {
+                    known.definition.brief = other.definition.brief;
+                }
                 if !widen(&mut known.definition.kind, &other.definition.kind) {
                     known.definition.kind = AttributeType::Plain(PlainType::Any);
                 }
@@ -272,7 +275,8 @@ impl Files {
         uses
     }
 
-    /// Refers to the definition, which is made here if there is none yet.
+    /// Refers to the definition, which is made here if there is none yet. Who says nothing of a key says nothing else of
+    /// it than others.
     fn reference(&mut self, file: &str, mut declared: AttributeDef) -> AttributeRef {
         let key = declared.key.clone();
         // Not every use of a key has a maximum, and a reference cannot lift that of its definition.
@@ -284,6 +288,9 @@ impl Files {
             return here;
         };
         let definition = &mut self.file(&file).attributes[index];
+        if definition.brief.is_empty() {
+            definition.brief.clone_from(&declared.brief);
+        }
         if widen(&mut definition.kind, &declared.kind) {
             return differing(here, definition, declared);
         }
@@ -359,7 +366,7 @@ fn widen(kind: &mut AttributeType, other: &AttributeType) -> bool {
 /// The reference with what is declared differently here.
 fn differing(here: AttributeRef, definition: &AttributeDef, declared: AttributeDef) -> AttributeRef {
     AttributeRef {
-        brief: (declared.brief != definition.brief).then_some(declared.brief),
+        brief: (!declared.brief.is_empty() && declared.brief != definition.brief).then_some(declared.brief),
         note: declared.note.filter(|note| definition.note.as_ref() != Some(note)),
         stability: (declared.stability != definition.stability).then_some(declared.stability),
         deprecated: declared.deprecated.filter(|why| definition.deprecated.as_ref() != Some(why)),
@@ -495,5 +502,6 @@ mod tests {
             [("x.y", Some(Requirement::Required)), ("x.z", Some(Requirement::Recommended(None)))]
         );
         assert_eq!(file.attributes[0].kind, AttributeType::Plain(PlainType::String));
+        assert_eq!(file.attributes[0].brief, "Y.");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::names::{Names, is_plain_value};
 use super::source::Arguments;
-use super::{At, EnumType, Field, Generator};
+use super::{At, EnumType, Field, Generator, is_sdks_own};
 use crate::registry::attribute::{AttributeGroup, AttributeType, AttributeUse, EnumMember};
 use crate::registry::literal::Literal;
 use crate::registry::model::RegistryFile;
@@ -11,16 +11,15 @@ use crate::registry::word::PlainType;
 
 impl Generator<'_> {
     pub(super) fn attribute_sets(&mut self, files: &[RegistryFile]) {
-        let groups =
-            || files.iter().flat_map(|file| file.attribute_groups.iter().map(move |group| (file, group)));
+        let is_set = |group: &AttributeGroup| group.metric_set().is_none() && !is_sdks_own(&group.id);
         // Named before any is written, because a set may contain one that comes later.
-        for (_, group) in groups().filter(|(_, group)| group.metric_set().is_none()) {
+        for group in files.iter().flat_map(|file| &file.attribute_groups).filter(|group| is_set(group)) {
             let name = self.types.of_type(&group.id, "Attributes");
             self.sets.insert(group.id.clone(), name);
         }
         for file in files {
             for (index, group) in file.attribute_groups.iter().enumerate() {
-                if group.metric_set().is_none() {
+                if is_set(group) {
                     let place = format!("attribute_groups[{index}]");
                     self.attribute_group(At { file, place: &place }, group);
                 }
@@ -80,12 +79,20 @@ impl Generator<'_> {
         let mut names = Names::default();
         let mut fields = Vec::new();
         for attribute in attributes {
-            let Some(ty) = self.value_type(at, attribute, "&'a str") else { continue };
+            let Some(ty) = self.borrowed_type(at, attribute) else { continue };
             let ty = if attribute.is_required() { ty } else { format!("Option<{ty}>") };
             // A field of an event always has its key: there is no set to derive it from.
             fields.push(field(attribute, ty, "", &mut names));
         }
         fields
+    }
+
+    fn borrowed_type(&mut self, at: At<'_>, attribute: &ResolvedAttribute) -> Option<String> {
+        if attribute.kind == AttributeType::Plain(PlainType::Any) {
+            self.source.import("logs::EventValue");
+            return Some("EventValue<'a>".to_owned());
+        }
+        self.value_type(at, attribute, "&'a str")
     }
 
     fn value_type(&mut self, at: At<'_>, attribute: &ResolvedAttribute, text: &str) -> Option<String> {
@@ -152,8 +159,9 @@ impl Generator<'_> {
         let mut names = Names::default();
         for (member, word) in members.iter().zip(words) {
             let variant = names.of_type(&member.id, "");
-            let brief = member.brief.clone().unwrap_or_else(|| format!("`{word}`."));
-            self.source.doc("    ", &brief, member.note.as_deref());
+            if let Some(brief) = &member.brief {
+                self.source.doc("    ", brief, member.note.as_deref());
+            }
             if !is_plain_value(word, &variant) {
                 self.source.line(&format!("    #[attribute(value = {word:?})]"));
             }

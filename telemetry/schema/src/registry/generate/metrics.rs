@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::source::Arguments;
-use super::{At, Field, Generator, is_given_at_registration, varying};
+use super::{At, Field, Generator, is_given_at_registration, is_sdks_own, varying};
 use crate::range::parse_range;
 use crate::registry::attribute::{AttributeType, AttributeUse};
 use crate::registry::model::RegistryFile;
@@ -26,7 +26,7 @@ struct Set<'a> {
 impl Generator<'_> {
     pub(super) fn metric_sets(&mut self, files: &[RegistryFile]) {
         for file in files {
-            for set in sets(file, self) {
+            for set in sets(file, self).into_iter().filter(|set| !is_sdks_own(&set.name)) {
                 self.metric_set(file, &set);
             }
         }

@@ -18,7 +18,8 @@ use source::{Arguments, Source};
 
 /// Writes a registry as Rust source against the crate `telemetry`: attribute sets, enums, metric sets, events, spans.
 ///
-/// Says everything that has no Rust declaration, such as attributes that hold lists.
+/// Says everything that has no Rust declaration, such as attributes that hold lists. What the SDK says about itself it
+/// declares itself: that is left out.
 pub fn generate(registry: &Registry) -> Result<String, Vec<RegistryProblem>> {
     let mut generator = Generator {
         resolver: Resolver::new(registry),
@@ -31,10 +32,18 @@ pub fn generate(registry: &Registry) -> Result<String, Vec<RegistryProblem>> {
     generator.attribute_sets(&registry.files);
     generator.metric_sets(&registry.files);
     for file in &registry.files {
-        file.events.iter().enumerate().for_each(|(index, event)| generator.event(file, index, event));
-        file.spans.iter().enumerate().for_each(|(index, span)| generator.span(file, index, span));
+        for (index, event) in file.events.iter().enumerate().filter(|(_, event)| !is_sdks_own(&event.name)) {
+            generator.event(file, index, event);
+        }
+        for (index, span) in file.spans.iter().enumerate().filter(|(_, span)| !is_sdks_own(&span.id)) {
+            generator.span(file, index, span);
+        }
     }
     if generator.problems.is_empty() { Ok(generator.source.finish()) } else { Err(generator.problems) }
+}
+
+fn is_sdks_own(name: &str) -> bool {
+    name.starts_with("telemetry.")
 }
 
 struct Generator<'a> {
@@ -101,7 +110,7 @@ impl Generator<'_> {
         if let Some(helper) = helper {
             self.source.line(&helper);
         }
-        let lifetime = if fields.iter().any(|field| field.ty.contains("&'a ")) { "<'a>" } else { "" };
+        let lifetime = if fields.iter().any(|field| field.ty.contains("'a")) { "<'a>" } else { "" };
         if fields.is_empty() {
             self.source.line(&format!("pub struct {name} {{}}"));
             return;
