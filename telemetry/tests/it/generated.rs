@@ -36,11 +36,13 @@ fn main() {
 
 /// A program made of the registry in a folder.
 fn program(name: &str, folder: &Path) -> PathBuf {
-    let registry = read(&read_folder(folder).unwrap()).unwrap();
-    let declarations = generate(&registry).unwrap();
+    let registry = read(&read_folder(folder).expect("it is there")).expect("it can be read");
+    let declarations = generate(&registry).expect("all of it can be declared");
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("generated_{name}.rs"));
-    let source = format!("const SOURCE: &str = {folder:?};\n");
-    fs::write(&path, format!("#![allow(dead_code)]\n{declarations}\n{source}{MAIN}")).unwrap();
+    let source =
+        format!("const SOURCE: &str = {:?};\n", folder.to_str().expect("the checkout has a plain name"));
+    fs::write(&path, format!("#![allow(dead_code)]\n{declarations}\n{source}{MAIN}"))
+        .expect("it is our folder");
     path
 }
 

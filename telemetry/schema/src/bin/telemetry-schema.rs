@@ -1,4 +1,4 @@
-//! The command: registries checked, compared, and turned into Rust.
+//! The command: registries checked, compared, turned into Rust.
 
 use std::process::ExitCode;
 

@@ -1,10 +1,14 @@
 //! A registry in a folder.
 
 use std::fs;
+use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::model::{MANIFEST_FILE, Registry};
 use super::render::render;
+
+/// Most bytes of a file that is read: what a program declares in one set is thousands of times smaller.
+pub const FILE_BYTES_MAX: u64 = 16 << 20;
 
 /// A file or folder could not be used.
 #[derive(Debug)]
@@ -31,11 +35,25 @@ impl std::error::Error for FolderError {
 pub fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, FolderError> {
     let mut files = Vec::new();
     for name in yaml_files(folder)? {
-        let path = folder.join(&name);
-        let text = fs::read_to_string(&path).map_err(|source| FolderError { path, source })?;
+        let text = read_file(&folder.join(&name))?;
         files.push((name, text));
     }
     Ok(files)
+}
+
+/// The text of one file, if it is not larger than [`FILE_BYTES_MAX`].
+pub fn read_file(path: &Path) -> Result<String, FolderError> {
+    text_of(path).map_err(|source| FolderError { path: path.to_owned(), source })
+}
+
+fn text_of(path: &Path) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        let why = format!("this is larger than {FILE_BYTES_MAX} bytes: no registry needs such a file");
+        return Err(Error::new(ErrorKind::FileTooLarge, why));
+    }
+    String::from_utf8(bytes).map_err(|error| Error::new(ErrorKind::InvalidData, error))
 }
 
 /// Makes a folder hold a registry and no other YAML files.

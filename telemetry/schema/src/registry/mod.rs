@@ -30,7 +30,7 @@ pub use builder::{DeclaredAttribute, DeclaredAttributes, MetricSet, RegistryBuil
 pub use check::{check, check_files};
 pub use deprecated::Deprecated;
 pub use diff::{Change, Effect, diff};
-pub use folder::{FolderError, read_folder, write_folder};
+pub use folder::{FILE_BYTES_MAX, FolderError, read_file, read_folder, write_folder};
 pub use generate::generate;
 pub use literal::Literal;
 pub use live::{

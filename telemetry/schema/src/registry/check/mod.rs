@@ -6,7 +6,7 @@ mod signals;
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{Registry, RegistryFile};
+use super::model::{MANIFEST_FILE, Registry, RegistryFile};
 use super::problem::RegistryProblem;
 use super::read::{Readout, read_what_can_be};
 use super::resolve::Resolver;
@@ -29,8 +29,12 @@ pub fn check_files<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)]) -> Vec<Regist
     if !is_whole {
         return problems;
     }
-    let definition_of =
-        |problem: &RegistryProblem| (problem.file.clone(), definition(&problem.place).to_owned());
+    // The manifest is one definition.
+    let place = |problem: &RegistryProblem| match problem.file.as_str() {
+        MANIFEST_FILE => String::new(),
+        _ => definition(&problem.place).to_owned(),
+    };
+    let definition_of = |problem: &RegistryProblem| (problem.file.clone(), place(problem));
     let said: HashSet<(String, String)> = problems.iter().map(definition_of).collect();
     problems.extend(check(&registry).into_iter().filter(|problem| !said.contains(&definition_of(problem))));
     problems

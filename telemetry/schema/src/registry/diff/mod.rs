@@ -30,13 +30,19 @@ pub enum Effect {
     Compatible,
 }
 
+impl Effect {
+    /// The effect in one word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Breaking => "breaking",
+            Self::Compatible => "compatible",
+        }
+    }
+}
+
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let effect = match self.effect {
-            Effect::Breaking => "breaking",
-            Effect::Compatible => "compatible",
-        };
-        write!(f, "{effect}: {}: {}", self.subject, self.message)
+        write!(f, "{}: {}: {}", self.effect.as_str(), self.subject, self.message)
     }
 }
 
