@@ -10,6 +10,7 @@ mod cli;
 pub mod config;
 mod demo;
 pub mod distribution;
+mod events;
 mod lifecycle;
 mod nearest;
 mod output;

@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use edge_policy::PatternLibrary;
 use telemetry::logs::{self, LogConfig, Provider};
-use telemetry::{otel_error, otel_info, otel_warn};
 
 use crate::assembly::Edge;
 use crate::cli::Failure;
 use crate::config::{Config, Loaded, LogProvider, UnknownVariable};
 use crate::distribution::Distribution;
+use crate::events::{
+    ConfigIneffective, FileLimit, FileLimitFailed, FileLimitLow, LibraryInUse, LibraryUnsound,
+    ProcessStarted, ServerReady, ServerStopped, ServerStopping, UnknownVariableFound,
+};
 use crate::lifecycle;
 
 /// How long the last events may take to be written: a blocked console must not keep the process alive.
@@ -22,16 +25,12 @@ pub(crate) fn run(distribution: Distribution, loaded: &Loaded) -> Result<ExitCod
     start_logs(&loaded.config);
     tell_start(distribution, loaded);
     let edge = Edge::start(distribution, &loaded.config)?;
-    otel_info!(
-        "edge.server.ready",
-        server.address = edge.address().ip(),
-        server.port = edge.address().port()
-    );
+    ServerReady { address: &edge.address().ip(), port: edge.address().port() }.emit();
     // The sender lives in the thread that listens for signals, which never ends.
     let _ = stop.recv();
-    otel_info!("edge.server.stopping", drain.deadline = loaded.config.server.deadlines.drain.as_secs_f64());
+    ServerStopping { deadline: loaded.config.server.deadlines.drain.as_secs_f64() }.emit();
     let ended = edge.shutdown();
-    otel_info!("edge.server.stopped");
+    ServerStopped.emit();
     logs::flush(FLUSH_DEADLINE);
     Ok(if ended.sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -47,27 +46,19 @@ fn start_logs(config: &Config) {
 
 fn tell_start(distribution: Distribution, loaded: &Loaded) {
     let origin = loaded.origin.as_ref().map_or("embedded defaults".into(), |path| path.to_string_lossy());
-    otel_info!(
-        "edge.process.started",
-        build.name = distribution.name,
-        build.version = crate::VERSION,
-        config.origin = origin
-    );
+    ProcessStarted { build_name: distribution.name, build_version: crate::VERSION, config_origin: &origin }
+        .emit();
     for key in loaded.ineffective() {
-        otel_warn!("edge.config.ineffective", config.key = key);
+        ConfigIneffective { key }.emit();
     }
     for UnknownVariable { name, nearest } in &loaded.unknown_variables {
-        otel_warn!("edge.config.unknown_variable", variable.name = name, variable.nearest = nearest);
+        UnknownVariableFound { name, nearest }.emit();
     }
     match PatternLibrary::in_use() {
-        PatternLibrary { version, is_sound: true } => {
-            otel_info!("edge.policy.library", library.version = version);
+        PatternLibrary { version, is_sound: true } => LibraryInUse { version }.emit(),
+        PatternLibrary { version, is_sound: false } => {
+            LibraryUnsound { version, consequence: "patterns are matched one by one" }.emit();
         }
-        PatternLibrary { version, is_sound: false } => otel_error!(
-            "edge.policy.library.unsound",
-            library.version = version,
-            consequence = "patterns are matched one by one"
-        ),
     }
     tell_file_limit(loaded.config.server.limits.connections_max);
 }
@@ -75,14 +66,14 @@ fn tell_start(distribution: Distribution, loaded: &Loaded) {
 fn tell_file_limit(connections_max: usize) {
     let needed = lifecycle::files_needed(connections_max);
     match lifecycle::raise_file_limit() {
-        Ok(limit) if limit < needed => otel_warn!(
-            "edge.process.file_limit_low",
-            files.limit = limit,
-            files.needed = needed,
-            config.key = "max_connections",
-            consequence = "connections are refused before max_connections is reached"
-        ),
-        Ok(limit) => otel_info!("edge.process.file_limit", files.limit = limit),
-        Err(error) => otel_warn!("edge.process.file_limit_failed", error.message = error),
+        Ok(limit) if limit < needed => FileLimitLow {
+            limit,
+            needed,
+            key: "max_connections",
+            consequence: "connections are refused before max_connections is reached",
+        }
+        .emit(),
+        Ok(limit) => FileLimit { limit }.emit(),
+        Err(error) => FileLimitFailed { error: &error }.emit(),
     }
 }
