@@ -1,8 +1,9 @@
-//! The command `telemetry-schema`: registries checked, compared, and turned into Rust.
+//! The command `telemetry-schema`: registries checked, compared, turned into Rust, held against what was emitted.
 //!
 //! Ends with 0 if all is well, 1 if something is wrong with what was looked at, 2 if it could not be looked at.
 
 mod input;
+mod live;
 mod report;
 
 use std::ffi::OsString;
@@ -22,7 +23,8 @@ const FOUND: u8 = 1;
 /// Nothing could be looked at.
 const FAILED: u8 = 2;
 
-/// Checks registries, compares two versions of one, and writes Rust declarations from one.
+/// Checks registries, compares two versions of one, writes Rust declarations from one, and compares one with what was
+/// emitted.
 ///
 /// Ends with 0 if all is well, 1 if something is wrong with what was looked at, 2 if it could not be looked at.
 #[derive(Parser)]
@@ -60,6 +62,8 @@ enum Command {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Compares what was emitted with a registry: emitted but not declared, declared but never emitted.
+    LiveCheck(live::Arguments),
 }
 
 #[derive(Args)]
@@ -105,6 +109,7 @@ fn run_command(command: Command, out: &mut impl Write, err: &mut impl Write) -> 
             Ok(source) => write_source(&source, output.as_deref(), out).map(|()| 0),
             Err(findings) => report(findings, Format::Text, err),
         },
+        Command::LiveCheck(arguments) => report(live::check(&arguments)?, arguments.output.format, out),
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::registry::{Change, Effect, RegistryProblem};
+use crate::registry::{Change, Discrepancy, Effect, RegistryProblem};
 
 /// How what was found is written.
 #[derive(Clone, Copy, ValueEnum)]
@@ -22,13 +22,15 @@ pub(super) enum Finding {
     Problem(RegistryProblem),
     /// Between two.
     Change(Change),
+    /// Between a registry and what was emitted.
+    Discrepancy(Discrepancy),
 }
 
 impl Finding {
     /// Whether somebody has to do something.
     pub(super) fn is_wrong(&self) -> bool {
         match self {
-            Self::Problem(_) => true,
+            Self::Problem(_) | Self::Discrepancy(_) => true,
             Self::Change(change) => change.effect == Effect::Breaking,
         }
     }
@@ -46,6 +48,11 @@ impl Finding {
                 "subject": change.subject,
                 "message": change.message,
             }),
+            Self::Discrepancy(discrepancy) => json!({
+                "kind": discrepancy.direction.as_str(),
+                "subject": discrepancy.subject,
+                "message": discrepancy.message,
+            }),
         }
     }
 }
@@ -55,6 +62,7 @@ impl fmt::Display for Finding {
         match self {
             Self::Problem(problem) => problem.fmt(f),
             Self::Change(change) => change.fmt(f),
+            Self::Discrepancy(discrepancy) => discrepancy.fmt(f),
         }
     }
 }

@@ -36,6 +36,8 @@ pub use literal::Literal;
 pub use live::{
     Direction, Discrepancy, Emitted, EmittedAttribute, EmittedEvent, EmittedMetric, EmittedSpan, live_check,
 };
+#[cfg(feature = "live-check")]
+pub use live::{OtlpError, OtlpSignal};
 pub use model::{MANIFEST_FILE, Manifest, Registry, RegistryFile};
 pub use problem::RegistryProblem;
 pub use read::read;

@@ -6,4 +6,5 @@ mod command;
 mod diff;
 mod files;
 mod generate;
+mod live;
 mod registries;

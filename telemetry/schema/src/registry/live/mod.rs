@@ -1,69 +1,22 @@
 //! What a program has emitted, compared with what it declares, both ways.
 
+mod emitted;
+#[cfg(feature = "live-check")]
+mod otlp;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::attribute::{AttributeType, AttributeUse};
-use super::literal::Literal;
-use super::model::{Registry, RegistryFile};
-use super::resolve::{ResolvedAttribute, Resolver};
-use super::signal::{EventDef, MetricDef, SpanDef};
-use super::word::{MetricInstrument, PlainType, Severity, SpanKind};
+pub use emitted::{Emitted, EmittedAttribute, EmittedEvent, EmittedMetric, EmittedSpan};
+#[cfg(feature = "live-check")]
+pub use otlp::{OtlpError, OtlpSignal};
 
-/// What a program has emitted. The same signal may be there many times, once for each of its series.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Emitted {
-    /// Series of metrics.
-    pub metrics: Vec<EmittedMetric>,
-    /// Events.
-    pub events: Vec<EmittedEvent>,
-    /// Spans.
-    pub spans: Vec<EmittedSpan>,
-}
-
-/// One series of a metric.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EmittedMetric {
-    /// Name of the metric.
-    pub name: String,
-    /// Its unit.
-    pub unit: String,
-    /// Its kind of data.
-    pub instrument: MetricInstrument,
-    /// What tells the series apart.
-    pub attributes: Vec<EmittedAttribute>,
-}
-
-/// One event.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EmittedEvent {
-    /// Name of the event.
-    pub name: String,
-    /// How much it matters.
-    pub severity: Severity,
-    /// What it says.
-    pub attributes: Vec<EmittedAttribute>,
-}
-
-/// One span.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EmittedSpan {
-    /// Name of the span.
-    pub name: String,
-    /// Which side of a call it is on.
-    pub kind: SpanKind,
-    /// What it says.
-    pub attributes: Vec<EmittedAttribute>,
-}
-
-/// An attribute with its value.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EmittedAttribute {
-    /// Full key.
-    pub key: String,
-    /// Its value; `None` for lists and maps.
-    pub value: Option<Literal>,
-}
+use crate::registry::attribute::{AttributeType, AttributeUse};
+use crate::registry::literal::Literal;
+use crate::registry::model::{Registry, RegistryFile};
+use crate::registry::resolve::{ResolvedAttribute, Resolver};
+use crate::registry::signal::{EventDef, MetricDef, SpanDef};
+use crate::registry::word::PlainType;
 
 /// Something that is not as declared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,9 +38,19 @@ pub enum Direction {
     Declared,
 }
 
+impl Direction {
+    /// The direction in one word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Emitted => "emitted",
+            Self::Declared => "declared",
+        }
+    }
+}
+
 impl fmt::Display for Discrepancy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.subject, self.message)
+        write!(f, "{}: {}: {}", self.direction.as_str(), self.subject, self.message)
     }
 }
 
@@ -164,11 +127,10 @@ impl Check<'_> {
                 self.emitted(&subject, "is not declared");
                 continue;
             };
-            if let Some(severity) = definition.severity.filter(|severity| *severity != event.severity) {
-                self.emitted(
-                    &subject,
-                    format!("has severity `{}`, declared is `{severity}`", event.severity),
-                );
+            if let (Some(is), Some(should)) = (event.severity, definition.severity)
+                && is != should
+            {
+                self.emitted(&subject, format!("has severity `{is}`, declared is `{should}`"));
             }
             self.attributes(&mut seen, &subject, &definition.attributes, &event.attributes);
         }
