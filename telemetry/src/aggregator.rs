@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender};
-
 use crate::batch::{Batch, Entry};
 use crate::change::{self, Amount, Change, add_level};
 use crate::ledger::Ledger;
+use crate::queue::{Receiver, Sender};
 use crate::series::{Series, SeriesRegistry};
 
 /// The totals of one node, and the receiving end of its queue.

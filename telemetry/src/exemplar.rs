@@ -1,9 +1,10 @@
 //! Exemplars: a few of the values of a histogram, each with the span that it was measured in.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::exponential::{self, INDEX_SCALE};
+use crate::sync::AtomicU64;
 use crate::trace::{SpanContext, SpanId, TraceId};
 
 /// Neighbourhoods that keep an exemplar each: consecutive powers of two, again and again.

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use thread_local::ThreadLocal;
+
 use crate::collected::Collected;
 use crate::observe::Observation;
+use crate::per_thread::PerThread;
 use crate::pipeline::{Pipeline, Snapshot};
 use crate::reader::{Reader, Temporality};
-use crate::set::MetricSet;
+use crate::set::{MetricSet, Set};
 use crate::topology::Topology;
 use crate::worker::Worker;
 
@@ -42,13 +45,14 @@ impl Default for TelemetryOptions {
 pub struct Telemetry {
     pub(crate) pipeline: Arc<Pipeline>,
     topology: Arc<Topology>,
+    workers: Arc<ThreadLocal<Worker>>,
 }
 
 impl Telemetry {
     /// A pipeline with nothing registered.
     pub fn new(options: TelemetryOptions) -> Self {
         let pipeline = Arc::new(Pipeline::new(&options));
-        Self { pipeline, topology: Arc::new(options.topology) }
+        Self { pipeline, topology: Arc::new(options.topology), workers: Arc::default() }
     }
 
     /// An owner of sets, for one thread; its values are added up on the NUMA node that the caller runs on.
@@ -60,6 +64,21 @@ impl Telemetry {
     pub fn worker_on(&self, node: usize) -> Worker {
         let node = if node < self.topology.nodes() { node } else { 0 };
         Worker::new(Arc::clone(&self.pipeline), node, self.pipeline.add_worker(node))
+    }
+
+    /// The owner of the sets of the calling thread; the first call makes it. What it counted stays when the thread ends,
+    /// and the next thread takes it over.
+    pub fn worker_here(&self) -> &Worker {
+        self.workers.get_or(|| self.worker())
+    }
+
+    /// A set that each thread has its own instance of, for runtimes whose tasks move between threads.
+    pub fn per_thread<S>(&self, attributes: S::Attributes) -> PerThread<S>
+    where
+        S: MetricSet<Attributes: Clone>,
+        Set<S>: Send,
+    {
+        PerThread::new(self.clone(), attributes)
     }
 
     /// Lets `callback` observe, whenever values are collected, what is counted elsewhere. Ends with the `Observation`.

@@ -16,6 +16,7 @@ use crate::instrument::mmsc;
 use crate::reading::{Reading, is_dirty};
 use crate::series::{Series, SeriesRegistry};
 use crate::set::Instance;
+use crate::sync::own;
 
 /// The sets of one worker with their cursors.
 #[derive(Debug, Default)]
@@ -168,5 +169,5 @@ impl Account {
 /// The next value will be the first of an interval. Written by whoever flushes, under the lock of the ledger.
 fn start_interval(block: Block, body: usize) {
     let wanted = &block[body + mmsc::INTERVAL_WANTED];
-    wanted.store(wanted.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    wanted.store(own(wanted).wrapping_add(1), Ordering::Relaxed);
 }

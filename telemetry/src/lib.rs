@@ -30,14 +30,17 @@ pub mod linked;
 pub mod logs;
 mod observe;
 mod own;
+mod per_thread;
 mod pipeline;
 mod prometheus;
+mod queue;
 mod reader;
 mod reading;
 #[cfg(feature = "registry")]
 pub mod registry;
 mod series;
 mod set;
+mod sync;
 mod topology;
 pub mod trace;
 mod varying;
@@ -57,6 +60,7 @@ pub use instrument::{
     Counter, Gauge, Histogram, Instrument, Mmsc, ObserveCounter, ObserveUpDownCounter, UpDownCounter,
 };
 pub use observe::Observation;
+pub use per_thread::PerThread;
 pub use prometheus::TextFormat;
 pub use reader::{Reader, Temporality};
 #[cfg(feature = "registry")]

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, TryLockError};
 
 use crate::otel_error;
+use crate::sync::{AtomicBool, Mutex, MutexGuard};
 
 /// The callbacks of a pipeline.
 #[derive(Debug, Default)]
@@ -45,7 +46,7 @@ impl Observers {
         self.all().retain(|observer| !observer.has_ended.load(Ordering::Relaxed));
     }
 
-    fn all(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Observer>>> {
+    fn all(&self) -> MutexGuard<'_, Vec<Arc<Observer>>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,13 +1,12 @@
 //! What the SDK says about itself, declared like everything else.
 
-use std::sync::atomic::AtomicU64;
-
 use crate::instrument::Counter;
 use crate::ledger::Ledger;
 use crate::logs::{self, DropReason, Level};
 use crate::pipeline::register;
 use crate::series::SeriesRegistry;
 use crate::set::Set;
+use crate::sync::AtomicU64;
 use crate::{attribute_set, metric_set};
 
 /// The way of values from their owners to the exporters.

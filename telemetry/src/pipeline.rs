@@ -2,11 +2,9 @@
 //! puts the nodes together.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, TryLockError};
 use std::time::{Duration, SystemTime};
-
-use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::aggregator::{Aggregator, Extremes, ReaderId};
 use crate::attributes::AttributeSet;
@@ -18,8 +16,10 @@ use crate::handle::TelemetryOptions;
 use crate::ledger::Ledger;
 use crate::observe::Observers;
 use crate::own::OwnMetrics;
+use crate::queue::{Receiver, Sender, bounded};
 use crate::series::{Order, Series, SeriesRegistry};
 use crate::set::{Instance, MetricSet, Set};
+use crate::sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard};
 use crate::varying::Varying;
 use crate::worker::{SharedLedger, Workers, lock};
 

@@ -1,9 +1,10 @@
 //! Reading the cells of a set at one instant, while its owner may be writing.
 
-use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::sync::atomic::Ordering;
 
 use crate::cells::Block;
 use crate::descriptor::{InstrumentKind, MetricsDescriptor};
+use crate::sync::{AtomicU64, fence};
 
 /// Reads tried until two in a row agree. An owner that flushes itself needs one; another reader needs more only
 /// if the owner writes during the 10-100 ns of a read.

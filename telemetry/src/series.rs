@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use crate::attributes::Scalar;
 use crate::collected::order_of_declarations;
 use crate::descriptor::{AttributeKind, MetricsDescriptor};
 use crate::prometheus;
+use crate::sync::{AtomicU64, Mutex, MutexGuard};
 
 /// What an attribute shows whose values are too many.
 const OVERFLOW: &str = "_OTHER";

@@ -1,12 +1,13 @@
 //! A worker: the owner of set instances on one thread.
 
 use std::marker::PhantomData;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, PoisonError, TryLockError};
 
 use crate::instrument::OneThread;
 use crate::ledger::Ledger;
 use crate::pipeline::Pipeline;
 use crate::set::{MetricSet, Set};
+use crate::sync::{Mutex, MutexGuard};
 
 /// A ledger that the owner and the aggregator take turns at.
 pub(crate) type SharedLedger = Arc<Mutex<Ledger>>;

@@ -1,11 +1,12 @@
 //! A sum that only goes up.
 
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::sealed::Attach;
 use super::{Instrument, OneThread, Slot, add, reject};
 use crate::descriptor::InstrumentKind;
+use crate::sync::{AtomicU64, own};
 
 /// A sum that only goes up, of `u64` or `f64`.
 ///
@@ -36,7 +37,7 @@ impl Counter<f64> {
     /// Counts `n`. What is negative or not finite is rejected and counted as such.
     #[inline]
     pub fn add(&self, n: f64) {
-        let sum = f64::from_bits(self.cell.load(Ordering::Relaxed)) + n;
+        let sum = f64::from_bits(own(self.cell)) + n;
         if n >= 0.0 && sum.is_finite() {
             self.cell.store(sum.to_bits(), Ordering::Relaxed);
         } else {

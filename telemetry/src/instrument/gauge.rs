@@ -1,11 +1,12 @@
 //! The last value seen.
 
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::sealed::Attach;
 use super::{Instrument, OneThread, Slot, reject};
 use crate::descriptor::InstrumentKind;
+use crate::sync::AtomicU64;
 
 /// The last value seen, of `u64`, `i64` or `f64`.
 ///

@@ -1,7 +1,7 @@
 //! A distribution of values in fixed memory.
 
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use super::sealed::Attach;
@@ -12,6 +12,7 @@ use crate::buckets::{Buckets, bounds_index};
 use crate::descriptor::{HistogramLayout, InstrumentKind};
 use crate::exemplar;
 use crate::exponential::{self, BUCKETS_MAX};
+use crate::sync::{AtomicU64, own};
 use crate::trace::SpanContext;
 
 /// A distribution of values in fixed memory: a sum and a count per bucket.
@@ -53,7 +54,7 @@ impl Histogram {
 
     #[inline]
     fn record_and(&self, value: f64, also: impl FnOnce()) {
-        let sum = f64::from_bits(self.sum.load(Ordering::Relaxed)) + value;
+        let sum = f64::from_bits(own(self.sum)) + value;
         if !(value >= 0.0 && sum.is_finite()) {
             return reject(self.rejected);
         }
@@ -80,8 +81,7 @@ impl Histogram {
         let (zeros, cells) = self.counts.split_first().expect("an adapting histogram has cells");
         self.sequence.during(|| {
             self.sum.store(sum.to_bits(), Ordering::Relaxed);
-            let (coarseness, start) =
-                (cells[0].load(Ordering::Relaxed), cells[1].load(Ordering::Relaxed) as i32);
+            let (coarseness, start) = (own(&cells[0]), own(&cells[1]) as i32);
             let place = (exponential::index(value) >> coarseness).wrapping_sub(start);
             if value == 0.0 {
                 add(zeros, 1);
@@ -100,7 +100,7 @@ impl Histogram {
 fn make_room(cells: &[AtomicU64], value: f64) {
     let mut copy = [0; adaptive::CELLS];
     for (copy, cell) in copy.iter_mut().zip(cells) {
-        *copy = cell.load(Ordering::Relaxed);
+        *copy = own(cell);
     }
     adaptive::add(&mut copy, 0, exponential::index(value), 1);
     for (copy, cell) in copy.iter().zip(cells) {
@@ -113,7 +113,7 @@ impl Histogram {
     /// Stops in the middle of recording a value of the first bucket, as an owner does that is not scheduled.
     pub(crate) fn start_recording(&self, value: f64) -> impl FnOnce() {
         add(self.sequence.0, 1);
-        let sum = f64::from_bits(self.sum.load(Ordering::Relaxed)) + value;
+        let sum = f64::from_bits(own(self.sum)) + value;
         self.sum.store(sum.to_bits(), Ordering::Relaxed);
         || {
             add(&self.counts[0], 1);

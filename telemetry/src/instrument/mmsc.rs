@@ -1,11 +1,12 @@
 //! The minimum, maximum, sum and count of values.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::sealed::Attach;
 use super::sequence::Sequence;
 use super::{Instrument, OneThread, Slot, add, reject};
 use crate::descriptor::InstrumentKind;
+use crate::sync::{AtomicU64, own};
 
 /// Cells of the body.
 pub(crate) const CELLS: usize = 9;
@@ -42,8 +43,8 @@ impl Mmsc {
         }
         self.sequence.during(|| {
             let wanted = self.body[INTERVAL_WANTED].load(Ordering::Relaxed);
-            let is_first = self.body[COUNT].load(Ordering::Relaxed) == 0;
-            if wanted != self.body[INTERVAL].load(Ordering::Relaxed) || is_first {
+            let is_first = own(&self.body[COUNT]) == 0;
+            if wanted != own(&self.body[INTERVAL]) || is_first {
                 self.start_interval(wanted, value);
             } else {
                 self.store(MIN, self.float(MIN).min(value));
@@ -58,7 +59,7 @@ impl Mmsc {
     fn start_interval(&self, interval: u64, first: f64) {
         self.store(MIN_BEFORE, self.float(MIN));
         self.store(MAX_BEFORE, self.float(MAX));
-        self.body[COUNT_BEFORE].store(self.body[COUNT].load(Ordering::Relaxed), Ordering::Relaxed);
+        self.body[COUNT_BEFORE].store(own(&self.body[COUNT]), Ordering::Relaxed);
         self.store(MIN, first);
         self.store(MAX, first);
         self.body[INTERVAL].store(interval, Ordering::Relaxed);
@@ -66,7 +67,7 @@ impl Mmsc {
 
     #[inline]
     fn float(&self, cell: usize) -> f64 {
-        f64::from_bits(self.body[cell].load(Ordering::Relaxed))
+        f64::from_bits(own(&self.body[cell]))
     }
 
     #[inline]

@@ -11,7 +11,7 @@ mod up_down_counter;
 
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 pub use counter::Counter;
 pub use gauge::Gauge;
@@ -23,6 +23,7 @@ pub use up_down_counter::UpDownCounter;
 
 use crate::cells::Block;
 use crate::descriptor::{InstrumentKind, MetricsDescriptor, MetricsField};
+use crate::sync::{AtomicU64, own};
 
 /// A type that a field of a metric set can have. Implemented by the instruments of this crate only.
 #[diagnostic::on_unimplemented(
@@ -68,7 +69,7 @@ pub(crate) mod sealed {
 /// Adds without a locked instruction: only the owner writes, so nothing can come between load and store.
 #[inline]
 fn add(cell: &AtomicU64, n: u64) {
-    cell.store(cell.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);
+    cell.store(own(cell).wrapping_add(n), Ordering::Relaxed);
 }
 
 /// Counts a recording that was refused.

@@ -1,11 +1,12 @@
 //! A sum that somebody else counts, and that only goes up.
 
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::sealed::Attach;
 use super::{Instrument, OneThread, Slot, add, reject};
 use crate::descriptor::InstrumentKind;
+use crate::sync::{AtomicU64, own};
 
 /// A sum of `u64` or `f64` that only goes up, counted elsewhere (by the kernel, by a library) and observed here.
 ///
@@ -24,7 +25,7 @@ impl ObserveCounter<u64> {
     /// Sees the total since whoever counts it has started.
     #[inline]
     pub fn observe(&self, total: u64) {
-        let before = self.observed.load(Ordering::Relaxed);
+        let before = own(self.observed);
         add(self.sum, if total < before { total } else { total - before });
         self.observed.store(total, Ordering::Relaxed);
     }
@@ -35,9 +36,9 @@ impl ObserveCounter<f64> {
     /// such.
     #[inline]
     pub fn observe(&self, total: f64) {
-        let before = f64::from_bits(self.observed.load(Ordering::Relaxed));
+        let before = f64::from_bits(own(self.observed));
         let more = if total < before { total } else { total - before };
-        let sum = f64::from_bits(self.sum.load(Ordering::Relaxed)) + more;
+        let sum = f64::from_bits(own(self.sum)) + more;
         if !(total >= 0.0 && sum.is_finite()) {
             return reject(self.rejected);
         }

@@ -1,11 +1,12 @@
 //! A sum that somebody else counts, and that goes up and down.
 
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::sealed::Attach;
 use super::{Instrument, OneThread, Slot, reject};
 use crate::descriptor::InstrumentKind;
+use crate::sync::AtomicU64;
 
 /// A sum of `i64` or `f64` that goes up and down, counted elsewhere and observed here, such as the length of a queue.
 ///

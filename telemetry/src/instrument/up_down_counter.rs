@@ -1,11 +1,12 @@
 //! A sum that goes up and down.
 
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::sealed::Attach;
 use super::{Instrument, OneThread, Slot, add, reject};
 use crate::descriptor::InstrumentKind;
+use crate::sync::{AtomicU64, own};
 
 /// A sum of `i64` or `f64` that goes up and down, such as requests being served; adds up over workers.
 ///
@@ -43,7 +44,7 @@ impl UpDownCounter<f64> {
     /// as such.
     #[inline]
     pub fn add(&self, n: f64) {
-        let sum = f64::from_bits(self.cell.load(Ordering::Relaxed)) + n;
+        let sum = f64::from_bits(own(self.cell)) + n;
         if sum.is_finite() {
             self.cell.store(sum.to_bits(), Ordering::Relaxed);
         } else {

@@ -15,11 +15,14 @@ mod its;
 #[cfg(feature = "tracing")]
 mod libraries;
 mod macros;
+#[cfg(model_check)]
+mod model;
 mod nested;
 mod observed;
 mod open;
 #[cfg(feature = "opentelemetry")]
 mod opentelemetry;
+mod per_thread;
 mod process;
 mod prometheus;
 mod rates;
