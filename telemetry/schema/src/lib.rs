@@ -1,6 +1,7 @@
 //! The model of a telemetry declaration: names, units, grammar and validation.
 //!
 //! Knows no tokens, no exporter's format and no running program: text in, problems out.
+#![doc = concat!("\n", include_str!("../README.md"))]
 
 mod attribute_enum;
 mod attributes;
