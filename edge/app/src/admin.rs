@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use edge_policy::Registry;
 use edge_protocol::{AdminSource, MetricsFormat, PolicyReport, PolicyRow, SchemaFormat};
+use telemetry::logs::{self, Aspect};
 use telemetry::{Collected, CollectedSet, Telemetry, Value};
 
 use crate::schema;
@@ -53,6 +54,7 @@ pub(crate) struct AdminView {
 
 impl AdminSource for AdminView {
     fn metrics(&self, format: MetricsFormat) -> Option<String> {
+        let _admin = logs::aspect(Aspect::Admin);
         self.prometheus.then(|| match format {
             MetricsFormat::Prometheus => self.telemetry.collect().prometheus_text(),
             MetricsFormat::OpenMetrics => self.telemetry.collect().open_metrics_text(),
@@ -60,6 +62,7 @@ impl AdminSource for AdminView {
     }
 
     fn policies(&self) -> PolicyReport {
+        let _admin = logs::aspect(Aspect::Admin);
         let snapshot = self.registry.load();
         let mut counted = rows(&self.telemetry.collect());
         let row = |id: &String| {
@@ -147,7 +150,7 @@ mod tests {
         telemetry_otlp::encode_metrics(&served().telemetry.collect(), &mut body);
         let mut emitted = Emitted::default();
         emitted.add_otlp(&body).unwrap();
-        // The encoder brings the declarations of an exporter, of which there is none here.
+        // No exporter runs here.
         let is_ours =
             |subject: &str| subject.starts_with("metric ") && !subject.contains("`telemetry.exporter.");
         let mut found = live_check(&schema::registry(), &emitted);
