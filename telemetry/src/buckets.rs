@@ -17,13 +17,25 @@ pub enum Buckets {
 }
 
 /// Exponential buckets of a fixed scale, whose index is cut out of the bits of the value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Range {
     /// Index of the first bucket; smaller values land there too.
     first: i32,
     /// Buckets including the unbounded one.
     len: usize,
+    /// The range as declared, which its buckets only approach.
+    low: f64,
+    high: f64,
 }
+
+/// Ranges are equal whose buckets are.
+impl PartialEq for Range {
+    fn eq(&self, other: &Self) -> bool {
+        (self.first, self.len) == (other.first, other.len)
+    }
+}
+
+impl Eq for Range {}
 
 impl Buckets {
     /// Buckets from `low` to `high`: values up to `low` share the first, values above `high` the last.
@@ -34,7 +46,7 @@ impl Buckets {
     pub const fn range(low: f64, high: f64) -> Self {
         assert!(low > 0.0 && low < high && high.is_finite(), "range must rise from a positive number");
         let first = range_index(low);
-        Self::Range(Range { first, len: (range_index(high) - first) as usize + 2 })
+        Self::Range(Range { first, len: (range_index(high) - first) as usize + 2, low, high })
     }
 
     /// How many cells the counts take; of those that adapt, the most that there can be.
@@ -72,6 +84,16 @@ impl Range {
     /// Of which `2^scale` buckets make a power of two.
     pub fn scale(self) -> i32 {
         RANGE_SCALE
+    }
+
+    /// Where the range starts, as declared.
+    pub fn low(self) -> f64 {
+        self.low
+    }
+
+    /// Where the range ends, as declared.
+    pub fn high(self) -> f64 {
+        self.high
     }
 
     /// Exponential index of the first bucket, which holds all values up to `2^((first + 1) / 2^scale)`.

@@ -36,6 +36,8 @@ mod prometheus;
 mod queue;
 mod reader;
 mod reading;
+#[cfg(feature = "registry")]
+pub mod registry;
 mod series;
 mod set;
 mod sync;
@@ -61,6 +63,8 @@ pub use observe::Observation;
 pub use per_thread::PerThread;
 pub use prometheus::TextFormat;
 pub use reader::{Reader, Temporality};
+#[cfg(feature = "registry")]
+pub use registry::registry;
 pub use set::{MetricSet, Set};
 pub use telemetry_macros::{AttributeValue, attribute_set, event, metric_set, span};
 pub use topology::Topology;

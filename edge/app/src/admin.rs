@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use edge_policy::Registry;
-use edge_protocol::{AdminSource, MetricsFormat, PolicyReport, PolicyRow};
+use edge_protocol::{AdminSource, MetricsFormat, PolicyReport, PolicyRow, SchemaFormat};
 use telemetry::logs::{self, Aspect};
 use telemetry::{Collected, CollectedSet, Telemetry, Value};
+
+use crate::schema;
 
 /// Metrics of other crates that are read here. Names belong to declarations: a test sees that each is exported.
 pub(crate) mod names {
@@ -69,6 +71,10 @@ impl AdminSource for AdminView {
         let policies = snapshot.ids().iter().map(row).collect();
         PolicyReport { policies, rejected: snapshot.rejected().to_vec() }
     }
+
+    fn schema(&self, format: SchemaFormat) -> String {
+        schema::text(format)
+    }
 }
 
 /// What every policy that ever counted something did. One pass: there may be thousands of policies.
@@ -95,6 +101,7 @@ mod tests {
     use std::net::TcpStream;
 
     use edge_provider::FileSource;
+    use telemetry::registry::{Emitted, live_check};
 
     use super::*;
     use crate::assembly::Edge;
@@ -106,8 +113,8 @@ mod tests {
         content-type: application/json\r\ncontent-length: 80\r\n\r\n\
         {\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":\"x\"}}]}]}]}";
 
-    #[test]
-    fn every_name_that_is_read_is_declared() {
+    /// What an edge counted that has served one request.
+    fn served() -> Arc<AdminView> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("p.yaml");
         std::fs::write(&path, POLICIES).unwrap();
@@ -121,7 +128,12 @@ mod tests {
         let mut stream = TcpStream::connect(edge.address()).unwrap();
         stream.write_all(REQUEST.as_bytes()).unwrap();
         stream.read_to_end(&mut Vec::new()).unwrap();
-        let view = edge.shutdown().view;
+        edge.shutdown().view
+    }
+
+    #[test]
+    fn every_name_that_is_read_is_declared() {
+        let view = served();
         let collected = view.telemetry.collect();
         let declares =
             |set: &CollectedSet<'_>, name: &str| set.value(name).is_some() || set.attribute(name).is_some();
@@ -130,5 +142,19 @@ mod tests {
         }
         let report = view.policies();
         assert_eq!((report.policies[0].hits, report.policies[0].bytes_saved > 0), (1, true));
+    }
+
+    #[test]
+    fn what_is_counted_is_what_the_registry_declares() {
+        let mut body = Vec::new();
+        telemetry_otlp::encode_metrics(&served().telemetry.collect(), &mut body);
+        let mut emitted = Emitted::default();
+        emitted.add_otlp(&body).unwrap();
+        // No exporter runs here.
+        let is_ours =
+            |subject: &str| subject.starts_with("metric ") && !subject.contains("`telemetry.exporter.");
+        let mut found = live_check(&schema::registry(), &emitted);
+        found.retain(|found| is_ours(&found.subject));
+        assert_eq!(found, []);
     }
 }

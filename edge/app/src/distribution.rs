@@ -54,7 +54,7 @@ fn passthrough(_: &Sources) -> Box<dyn Protocol> {
 
 #[cfg(test)]
 mod tests {
-    use edge_protocol::{MetricsFormat, PolicyReport};
+    use edge_protocol::{MetricsFormat, PolicyReport, SchemaFormat};
 
     use super::*;
 
@@ -73,6 +73,10 @@ mod tests {
 
         fn policies(&self) -> PolicyReport {
             PolicyReport::default()
+        }
+
+        fn schema(&self, _: SchemaFormat) -> String {
+            String::new()
         }
     }
 

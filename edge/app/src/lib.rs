@@ -17,6 +17,7 @@ mod nearest;
 mod output;
 mod quantity;
 mod run;
+mod schema;
 
 pub use cli::main;
 

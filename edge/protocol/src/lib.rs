@@ -8,7 +8,7 @@ mod otlp;
 mod passthrough;
 mod plan;
 
-pub use admin::{Admin, AdminSource, MetricsFormat, PolicyReport, PolicyRow};
+pub use admin::{Admin, AdminSource, MetricsFormat, PolicyReport, PolicyRow, SchemaFormat};
 pub use health::{Health, Ready};
 pub use otlp::{LogsJson, LogsProtobuf, Otlp};
 pub use passthrough::Passthrough;

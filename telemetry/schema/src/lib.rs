@@ -1,9 +1,12 @@
 //! The model of a telemetry declaration: names, units, grammar and validation.
 //!
 //! Knows no tokens, no exporter's format and no running program: text in, problems out.
+#![doc = concat!("\n", include_str!("../README.md"))]
 
 mod attribute_enum;
 mod attributes;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod instrument;
 mod metrics;
 mod name;
@@ -11,6 +14,8 @@ mod problem;
 mod prometheus;
 mod range;
 mod record;
+#[cfg(feature = "registry")]
+pub mod registry;
 mod stability;
 mod suggestion;
 mod unit;

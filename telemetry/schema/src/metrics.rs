@@ -180,7 +180,7 @@ fn metric_problems(full_name: &str, metric: &MetricDeclaration) -> Vec<(Part, St
     parts.chain(metric.promise.problems()).collect()
 }
 
-fn metric_name_problem(name: &str) -> Option<String> {
+pub(crate) fn metric_name_problem(name: &str) -> Option<String> {
     if let Some(problem) = set_name_problem(name) {
         return Some(problem);
     }
@@ -226,7 +226,7 @@ fn exemplars_problem(metric: &MetricDeclaration) -> Option<String> {
     (metric.exemplars && !is_histogram).then(|| "only a histogram has exemplars".to_owned())
 }
 
-fn bounds_problem(bounds: &[f64]) -> Option<String> {
+pub(crate) fn bounds_problem(bounds: &[f64]) -> Option<String> {
     if bounds.is_empty() {
         return Some("buckets need at least one bound".to_owned());
     }

@@ -10,7 +10,10 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::line::line;
 use super::provider::LogProvider;
-use super::{DropReason, Event, EventDescriptor, EventField, EventValue, Level, count_dropped};
+use super::{
+    DropReason, Event, EventDescriptor, EventField, EventSite, EventValue, FieldDescriptor, Level,
+    LinkedEvent, count_dropped,
+};
 
 /// Lines that may wait for the console; further ones are dropped and counted.
 const QUEUE_LINES_MAX: usize = 8192;
@@ -19,8 +22,12 @@ const PAUSE: Duration = Duration::from_millis(1);
 const PAUSES_MAX: u32 = 100;
 
 /// What stands in the log for lines that do not.
-static LINES_DROPPED: EventDescriptor =
-    EventDescriptor::new("telemetry.logs.dropped", Level::Warn, module_path!());
+static LINES_DROPPED: EventSite = EventSite::new(
+    EventDescriptor::new("telemetry.logs.dropped", Level::Warn, module_path!())
+        .with_brief("Lines were lost because the console did not keep up.")
+        .with_fields(&[FieldDescriptor::untyped("log.record.count")]),
+);
+inventory::submit! { LinkedEvent(&LINES_DROPPED) }
 
 /// Standard error, written by who emits.
 pub(super) struct DirectConsole;
@@ -121,8 +128,13 @@ impl<W: Write> Printer<W> {
         }
         let fields = [EventField { key: "log.record.count", value: EventValue::Display(&count) }];
         let time = SystemTime::now();
-        let line =
-            line(&Event { time, descriptor: &LINES_DROPPED, message: None, span: None, fields: &fields });
+        let line = line(&Event {
+            time,
+            descriptor: LINES_DROPPED.descriptor(),
+            message: None,
+            span: None,
+            fields: &fields,
+        });
         if self.write(&line).is_err() {
             self.unmentioned.fetch_add(count, Ordering::Relaxed);
         }

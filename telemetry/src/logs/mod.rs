@@ -79,8 +79,12 @@ const LINES: u8 = 2;
 const MEMORY: u8 = 3;
 
 /// What stands in the log for events of one call site that do not.
-static HELD_BACK: EventDescriptor =
-    EventDescriptor::new("telemetry.logs.held_back", Level::Warn, module_path!());
+static HELD_BACK: EventSite = EventSite::new(
+    EventDescriptor::new("telemetry.logs.held_back", Level::Warn, module_path!())
+        .with_brief("Events of one call site were held back, because there were too many at once.")
+        .with_fields(&[FieldDescriptor::untyped("event.name"), FieldDescriptor::untyped("log.record.count")]),
+);
+inventory::submit! { LinkedEvent(&HELD_BACK) }
 
 /// Providers replaced by others, as long as not all they took is written.
 static REPLACED: Mutex<Vec<Arc<dyn LogProvider>>> = Mutex::new(Vec::new());
@@ -244,7 +248,8 @@ fn tell_held_back(aspect: Aspect, kind: u8, time: SystemTime, descriptor: &Event
         EventField { key: "log.record.count", value: EventValue::Int(count.into()) },
     ];
     let unix_nanos = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
-    let event = Event { time, descriptor: &HELD_BACK, message: None, span: None, fields: &fields };
+    let event =
+        Event { time, descriptor: HELD_BACK.descriptor(), message: None, span: None, fields: &fields };
     send(aspect, kind, &event, unix_nanos);
 }
 

@@ -86,6 +86,8 @@ scalar! {
     usize: Int => |number| i64::try_from(*number).map_or(EventValue::Display(number), EventValue::Int);
     // Shown when a provider wants it.
     dyn Display + '_: Text => |value| EventValue::Display(value);
+    // What is known only when it happens.
+    EventValue<'_>: Any => |value| *value;
     fmt::Arguments<'_>: Text => |value| value.as_str().map_or(EventValue::Display(value), EventValue::Text);
 }
 

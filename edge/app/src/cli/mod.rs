@@ -13,7 +13,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::config::{self, ConfigError, Loaded, UnknownVariable};
 use crate::distribution::Distribution;
 use crate::output::{complain, say};
-use crate::{demo, lifecycle};
+use crate::{demo, lifecycle, schema};
 
 /// Exit code of everything that could not even start.
 const EXIT_USAGE: u8 = 2;
@@ -40,6 +40,12 @@ enum Command {
     /// Works with policy files
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Prints the semantic registry of what edge says about itself
+    Schema {
+        /// Folder to write the registry to instead, a file for each set
+        #[arg(long)]
+        write: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -101,6 +107,7 @@ fn run(distribution: Distribution, cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Demo(options)) => demo::run(distribution, &options),
         Some(Command::Policy(PolicyCommand::Check { file })) => check::check(&file),
         Some(Command::Policy(PolicyCommand::Eval(options))) => eval::eval(&options),
+        Some(Command::Schema { write }) => schema::run(write.as_deref()),
     }
 }
 

@@ -96,6 +96,7 @@ edge listens on http://{edge} and forwards to an intake that counts.
 
   what edge counts    curl http://{edge}/_edge/metrics
   what policies did   curl http://{edge}/_edge/policies
+  what it all means   curl http://{edge}/_edge/schema
   policies in force   {}    (edit them: changes are taken while it runs)
   a log of your own   curl http://{edge}/v1/logs -H 'content-type: application/json' -d '{EXAMPLE}'
 

@@ -27,6 +27,8 @@ fn probes_and_admin_routes_answer() {
     let (_, metrics) = edge.get("/_edge/metrics");
     assert!(metrics.contains("edge_records_dropped_total{signal=\"log\"} 1\n"), "{metrics}");
     assert!(metrics.contains("edge_policy_active 1\n"), "{metrics}");
+    let (status, schema) = edge.get("/_edge/schema");
+    assert_eq!((status, schema.contains("name: edge.http.server.requests\n")), (200, true), "{schema}");
     assert_eq!(edge.request("DELETE /_edge/metrics", "", b"").0, 405);
     assert_eq!(edge.request("HEAD /_edge/metrics", "", b""), (200, String::new()));
     // The sink would have said 200.

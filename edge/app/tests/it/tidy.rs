@@ -1,7 +1,9 @@
 //! What no lint checks: that the pages tell the truth about the tree.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::process::{Running, wait};
 
@@ -53,8 +55,31 @@ fn the_first_policy_does_what_the_readme_says() {
 }
 
 #[test]
+fn the_schemas_are_those_of_the_declarations() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut schema = Command::new(env!("CARGO_BIN_EXE_edge"));
+    let status = schema.args(["schema", "--write"]).arg(folder.path()).status().unwrap();
+    assert!(status.success());
+    assert_eq!(
+        files(&root().join("schemas")),
+        files(folder.path()),
+        "refresh them with `cargo run -p edge -- schema --write schemas`"
+    );
+}
+
+/// Every file of the registry in a folder, by name.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let yaml = entries.filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    yaml.map(|path| {
+        (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(path).unwrap())
+    })
+    .collect()
+}
+
+#[test]
 fn the_pages_link_to_what_is_there() {
-    for page in ["README.md", "edge/ARCHITECTURE.md", "telemetry/README.md"] {
+    for page in ["README.md", "edge/ARCHITECTURE.md", "telemetry/README.md", "telemetry/schema/README.md"] {
         let text = read(page);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link) {
             let target = root().join(page).parent().unwrap().join(link);

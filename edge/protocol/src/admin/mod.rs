@@ -1,5 +1,5 @@
-//! What edge tells an operator about itself: `/_edge/metrics` and `/_edge/policies`. Nothing below `/_edge/` is
-//! anybody else's.
+//! What edge tells an operator about itself: `/_edge/metrics`, `/_edge/policies` and `/_edge/schema`. Nothing below
+//! `/_edge/` is anybody else's.
 
 mod policies;
 
@@ -22,6 +22,8 @@ const UNKNOWN: &str = "/_edge/*";
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const JSON: &str = "application/json";
+/// RFC 9512.
+const YAML: &str = "application/yaml";
 
 /// Where the answers come from.
 pub trait AdminSource: Send + Sync {
@@ -30,6 +32,27 @@ pub trait AdminSource: Send + Sync {
 
     /// What each policy did.
     fn policies(&self) -> PolicyReport;
+
+    /// The semantic registry of edge's own telemetry.
+    fn schema(&self, format: SchemaFormat) -> String;
+}
+
+/// How the semantic registry is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaFormat {
+    /// The files of the registry, one document each.
+    Yaml,
+    /// One object with the content of each file under its name.
+    Json,
+}
+
+impl SchemaFormat {
+    const fn content_type(self) -> &'static str {
+        match self {
+            Self::Yaml => YAML,
+            Self::Json => JSON,
+        }
+    }
 }
 
 /// How metrics are written.
@@ -77,6 +100,11 @@ impl Admin {
             answer(StatusCode::OK, TEXT, policies::text(&report))
         }
     }
+
+    fn schema(&self, head: &Head<'_>) -> Response<Bytes> {
+        let format = if wants_json(head) { SchemaFormat::Json } else { SchemaFormat::Yaml };
+        answer(StatusCode::OK, format.content_type(), self.source.schema(format))
+    }
 }
 
 impl Protocol for Admin {
@@ -88,10 +116,8 @@ impl Protocol for Admin {
         let (route, respond): (_, fn(&Self, &Head<'_>) -> Response<Bytes>) = match head.uri.path() {
             METRICS => (METRICS, Self::metrics),
             POLICIES => (POLICIES, Self::policies),
-            SCHEMA => (SCHEMA, |_, _| not_found("the schema is to come")),
-            path if path == "/_edge" || path.starts_with("/_edge/") => {
-                (UNKNOWN, |_, _| not_found("there is nothing here"))
-            }
+            SCHEMA => (SCHEMA, Self::schema),
+            path if path == "/_edge" || path.starts_with("/_edge/") => (UNKNOWN, |_, _| not_found()),
             _ => return None,
         };
         let response = match *head.method {
@@ -102,8 +128,9 @@ impl Protocol for Admin {
     }
 }
 
-fn not_found(why: &str) -> Response<Bytes> {
-    answer(StatusCode::NOT_FOUND, TEXT, format!("{why}; {METRICS} and {POLICIES} answer\n"))
+fn not_found() -> Response<Bytes> {
+    let text = format!("there is nothing here; {METRICS}, {POLICIES} and {SCHEMA} answer\n");
+    answer(StatusCode::NOT_FOUND, TEXT, text)
 }
 
 /// OpenMetrics only for those who ask for it by name.

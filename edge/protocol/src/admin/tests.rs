@@ -16,6 +16,10 @@ impl AdminSource for Fixed {
             rejected: vec![Rejected { id: "bad".into(), errors: vec!["log: match: is empty".into()] }],
         }
     }
+
+    fn schema(&self, format: SchemaFormat) -> String {
+        format!("{format:?}")
+    }
 }
 
 /// The answer to `method path` with this Accept header.
@@ -58,6 +62,8 @@ fn content_types_name_the_format_and_its_version() {
         "application/openmetrics-text; version=1.0.0; charset=utf-8"
     );
     assert_eq!(content_type("/_edge/policies", Some("application/json")), "application/json");
+    assert_eq!(content_type("/_edge/schema", None), "application/yaml");
+    assert_eq!(content_type("/_edge/schema", Some("application/json")), "application/json");
 }
 
 #[test]
@@ -82,6 +88,14 @@ rejected bad
 }
 
 #[test]
+fn the_schema_is_yaml_unless_json_is_asked_for() {
+    assert_eq!(body("/_edge/schema", None), "Yaml");
+    assert_eq!(body("/_edge/schema", Some("*/*")), "Yaml");
+    assert_eq!(body("/_edge/schema", Some("application/json")), "Json");
+    assert_eq!(body("/_edge/schema?format=json", None), "Json");
+}
+
+#[test]
 fn only_reading_is_allowed() {
     for (method, path) in [(Method::POST, "/_edge/metrics"), (Method::PUT, "/_edge/none")] {
         let response = answer_to(&method, path, None).unwrap();
@@ -101,9 +115,8 @@ fn what_is_not_there_is_not_asked_of_an_intake_either() {
         assert_eq!(response.body(), expected, "{path}");
     };
     for path in ["/_edge", "/_edge/", "/_edge/metric", "/_edge/metrics/", "/_edge//policies?format=json"] {
-        check(path, "there is nothing here; /_edge/metrics and /_edge/policies answer\n");
+        check(path, "there is nothing here; /_edge/metrics, /_edge/policies and /_edge/schema answer\n");
     }
-    check("/_edge/schema", "the schema is to come; /_edge/metrics and /_edge/policies answer\n");
     for path in ["/", "/_edges", "/x/_edge/metrics", "/_edgemetrics"] {
         assert!(answer_to(&Method::GET, path, None).is_none(), "{path}");
     }

@@ -241,7 +241,6 @@ impl ConnectionEnd {
 #[attribute_set(name = "edge.connections.end")]
 pub struct EndAttributes {
     /// How they ended.
-    #[attribute(key = "reason")]
     pub reason: ConnectionEnd,
 }
 

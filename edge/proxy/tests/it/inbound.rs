@@ -258,7 +258,7 @@ fn a_sender_that_does_not_take_its_response_is_hung_up_on() {
     edge.intake.will(Answer::new(200, vec![b'x'; 64 << 20]));
     let mut client = edge.client();
     client.send(get("/large"));
-    while edge.sum("edge.connections.ended", &[("reason", "write_deadline")]) == 0 {
+    while edge.sum("edge.connections.ended", &[("edge.connections.end.reason", "write_deadline")]) == 0 {
         std::thread::yield_now();
     }
     assert!(client.try_response().is_none_or(|response| !response.complete));

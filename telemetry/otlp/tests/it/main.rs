@@ -7,5 +7,6 @@ mod logs;
 mod metrics;
 mod process;
 mod receiver;
+mod registry;
 mod sets;
 mod spans;
