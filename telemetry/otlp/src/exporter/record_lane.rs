@@ -39,12 +39,13 @@ impl Waiting {
     }
 
     pub(super) fn lose(&self, loss: Loss, records: usize) {
-        self.counts.dropped(loss, records);
-        let reason = loss.as_str();
-        self.notices.tell(Notice::Dropped { signal: self.signal, reason, records });
+        // Before it is counted: who sees the count and then begins the end is not told of it again.
         if self.ending.deadline().is_some() {
             self.lost_at_end.set(self.lost_at_end.get() + records);
         }
+        self.counts.dropped(loss, records);
+        let reason = loss.as_str();
+        self.notices.tell(Notice::Dropped { signal: self.signal, reason, records });
     }
 
     /// Records that were not delivered by the end.

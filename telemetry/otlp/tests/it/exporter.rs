@@ -507,7 +507,9 @@ fn whatever_the_receiver_does_the_numbers_add_up() {
         until(|| {
             otel_info!("test.more");
             more.set(more.get() + 1);
-            fixture.failures("refused") == 6 && fixture.failures("throttled") == 6
+            // The last mood is to break the connection, after which the batch comes again.
+            let failures = ["throttled", "refused", "broken"].map(|failure| fixture.failures(failure));
+            failures == [6, 6, 12]
         });
         assert!(exporter.shutdown(DEADLINE).is_complete());
         let requests = receiver.received();
