@@ -19,7 +19,7 @@ use crate::encode::{encode_logs, encode_spans};
 use crate::metrics::Loss;
 use crate::signal::Signal;
 
-/// Most records of one request: so many that are of usual size make one of two megabytes, half of what gRPC servers take.
+/// Most records that are written before anybody looks how large they are.
 const RECORDS_MAX: usize = 8192;
 
 pub(super) struct Recorder {
@@ -46,7 +46,7 @@ impl Recorder {
                     () = much.notified() => false,
                 }
             };
-            self.take();
+            self.take(is_last);
             if is_last {
                 return self.waiting.iter().for_each(|waiting| waiting.queue.close());
             }
@@ -55,28 +55,36 @@ impl Recorder {
         }
     }
 
-    fn take(&mut self) {
+    fn take(&mut self, is_last: bool) {
         its::take(&mut self.taken);
         for waiting in self.waiting.clone() {
             let count = records(&self.taken, waiting.signal);
             for start in (0..count).step_by(RECORDS_MAX) {
-                self.queue(&waiting, start..count.min(start + RECORDS_MAX));
+                self.queue(&waiting, start..count.min(start + RECORDS_MAX), is_last);
             }
         }
     }
 
-    fn queue(&mut self, waiting: &Waiting, places: Range<usize>) {
+    /// Writes records into one request, or into two if they are too large for one.
+    fn queue(&mut self, waiting: &Waiting, places: Range<usize>, is_last: bool) {
         self.body.clear();
         let encode = if waiting.signal == Signal::Logs { encode_logs } else { encode_spans };
-        let records = encode(&self.taken, places, &self.resource, &mut self.body);
+        let records = encode(&self.taken, places.clone(), &self.resource, &mut self.body);
+        if records > 1 && self.body.len() > waiting.queue.body_bytes_max() {
+            let middle = places.start + records / 2;
+            self.queue(waiting, places.start..middle, is_last);
+            return self.queue(waiting, middle..places.end, is_last);
+        }
         if intercept(self.on_body.as_ref(), waiting.signal, &mut self.body).is_err() {
             return waiting.lose(Loss::Intercept, records);
         }
         if self.body.is_empty() {
             return;
         }
-        let payload = waiting.packing.payload(&self.body);
-        if !waiting.queue.push(Batch { payload, records }) {
+        let batch = Batch { payload: waiting.packing.payload(&self.body), records };
+        if is_last {
+            waiting.queue.push_last(batch);
+        } else if !waiting.queue.push(batch) {
             waiting.lose(Loss::QueueFull, records);
         }
     }
