@@ -38,9 +38,14 @@ impl Waiting {
         Self { signal, packing, queue, counts, notices, ending, lost_at_end: Cell::new(0) }
     }
 
-    pub(super) fn lose(&self, loss: Loss, records: usize) {
-        // Before it is counted: who sees the count and then begins the end is not told of it again.
-        if self.ending.deadline().is_some() {
+    /// Whether the end has begun.
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.deadline().is_some()
+    }
+
+    /// Counts what is lost; what is lost at the end is in the report, too.
+    pub(super) fn lose(&self, loss: Loss, records: usize, is_end: bool) {
+        if is_end {
             self.lost_at_end.set(self.lost_at_end.get() + records);
         }
         self.counts.dropped(loss, records);
@@ -70,7 +75,7 @@ impl RecordLane {
             let loss = self.deliver(&batch).await;
             self.waiting.queue.pop();
             if let Some(loss) = loss {
-                self.waiting.lose(loss, batch.records);
+                self.waiting.lose(loss, batch.records, self.waiting.is_ending());
             }
         }
     }

@@ -46,7 +46,7 @@ impl Recorder {
                     () = much.notified() => false,
                 }
             };
-            self.take(is_last);
+            self.take();
             if is_last {
                 return self.waiting.iter().for_each(|waiting| waiting.queue.close());
             }
@@ -55,37 +55,39 @@ impl Recorder {
         }
     }
 
-    fn take(&mut self, is_last: bool) {
+    fn take(&mut self) {
         its::take(&mut self.taken);
         for waiting in self.waiting.clone() {
             let count = records(&self.taken, waiting.signal);
             for start in (0..count).step_by(RECORDS_MAX) {
-                self.queue(&waiting, start..count.min(start + RECORDS_MAX), is_last);
+                self.queue(&waiting, start..count.min(start + RECORDS_MAX));
             }
         }
     }
 
     /// Writes records into one request, or into two if they are too large for one.
-    fn queue(&mut self, waiting: &Waiting, places: Range<usize>, is_last: bool) {
+    fn queue(&mut self, waiting: &Waiting, places: Range<usize>) {
         self.body.clear();
         let encode = if waiting.signal == Signal::Logs { encode_logs } else { encode_spans };
         let records = encode(&self.taken, places.clone(), &self.resource, &mut self.body);
         if records > 1 && self.body.len() > waiting.queue.body_bytes_max() {
             let middle = places.start + records / 2;
-            self.queue(waiting, places.start..middle, is_last);
-            return self.queue(waiting, middle..places.end, is_last);
+            self.queue(waiting, places.start..middle);
+            return self.queue(waiting, middle..places.end);
         }
+        // Asked once, so that nothing is refused as if more could come and then reported as if it could not.
+        let is_end = waiting.is_ending();
         if intercept(self.on_body.as_ref(), waiting.signal, &mut self.body).is_err() {
-            return waiting.lose(Loss::Intercept, records);
+            return waiting.lose(Loss::Intercept, records, is_end);
         }
         if self.body.is_empty() {
             return;
         }
         let batch = Batch { payload: waiting.packing.payload(&self.body), records };
-        if is_last {
+        if is_end {
             waiting.queue.push_last(batch);
         } else if !waiting.queue.push(batch) {
-            waiting.lose(Loss::QueueFull, records);
+            waiting.lose(Loss::QueueFull, records, is_end);
         }
     }
 }
