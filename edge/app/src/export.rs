@@ -6,13 +6,13 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use edge_policy::{Nanos, Registry, Worker};
 use edge_protocol::{BodyFilter, LogsProtobuf, Outcome};
 use telemetry::Telemetry;
-use telemetry::logs::{self, InternalProvider, LogSetup, Provider, Providers};
+use telemetry::logs::{self, Filter, FilterProblems, InternalProvider, LogSetup, Provider, Providers};
 use telemetry_otlp::{ConfigError, Intercept, OtlpExporter, OtlpOptions, Signal};
 
 use crate::config::{Config, LogProvider, LogProviders, Otlp};
 
-/// Lets events go where they are configured to go.
-pub(crate) fn start_logs(config: &Config) {
+/// Lets events go where they are configured to go. `RUST_LOG` is finer than the configured level, and wins.
+pub(crate) fn start_logs(config: &Config) -> Result<(), FilterProblems> {
     let LogProviders { engine, global, admin, internal } = config.telemetry.logs;
     let internal = match internal {
         LogProvider::Noop => InternalProvider::Noop,
@@ -26,7 +26,8 @@ pub(crate) fn start_logs(config: &Config) {
         admin: unless_engines(admin),
         internal,
     };
-    logs::init(LogSetup::new(config.log_level, providers));
+    logs::init(LogSetup::new(Filter::from_env(config.log_level)?, providers));
+    Ok(())
 }
 
 fn provider(configured: LogProvider) -> Provider {

@@ -27,7 +27,7 @@ const EXPORT_DEADLINE: Duration = Duration::from_secs(5);
 /// Serves as configured.
 pub(crate) fn run(distribution: Distribution, loaded: &Loaded) -> Result<ExitCode, Failure> {
     let stop = lifecycle::stop_requests()?;
-    export::start_logs(&loaded.config);
+    export::start_logs(&loaded.config).map_err(|problems| format!("RUST_LOG: {problems}"))?;
     tell_start(distribution, loaded);
     let edge = Edge::start(distribution, &loaded.config)?;
     ServerReady { address: &edge.address().ip(), port: edge.address().port() }.emit();
