@@ -301,7 +301,7 @@ impl<'a> CollectedSet<'a> {
 
 impl Value<'_> {
     /// Adds a value of the same metric and the same kind.
-    pub(crate) fn merge(&mut self, other: &Value<'_>) {
+    pub fn merge(&mut self, other: &Value<'_>) {
         match (self, other) {
             (Self::Sum(mine), Value::Sum(other))
             | (Self::UpDown(mine), Value::UpDown(other))

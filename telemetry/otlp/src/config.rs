@@ -33,7 +33,8 @@ pub struct OtlpOptions {
     pub temporality: Temporality,
     /// How what failed is tried again.
     pub retry: Retry,
-    /// Bytes of events, and of spans, that may wait to be sent; further ones are dropped and counted.
+    /// Bytes of events, and of spans, that may wait to be sent; further ones are dropped and counted. At the end what the
+    /// threads still hold waits beyond that. No request is larger than an eighth of it, nor than two megabytes.
     pub queue_bytes_max: usize,
     /// Sees every body before it is sent.
     pub on_body: Option<Intercept>,

@@ -1,20 +1,16 @@
 //! `ExportMetricsServiceRequest` (OpenTelemetry protocol, metrics.proto).
 
-use telemetry::{
-    Collected, CollectedGroup, CollectedSet, InstrumentKind, MetricsField, Number, Temporality, Value,
-};
+use telemetry::{Collected, CollectedGroup, CollectedSet, MetricsField, Number, Value};
 
-use super::wire::{LARGE, message, message_if_any, text_field, varint_field};
-use super::{attributes, distribution, point};
-
-/// `AggregationTemporality`.
-const DELTA: u64 = 1;
-const CUMULATIVE: u64 = 2;
+use super::data::Data;
+use super::wire::{LARGE, message, message_if_any, text_field};
+use super::{attributes, distribution, merged, point};
 
 /// Appends an `ExportMetricsServiceRequest` with all series; how many points it has.
 ///
-/// The scope of a metric is its set. Nothing is appended if there is no point. Of changes those that are none are left
-/// out. Allocates nothing where the buffer is large enough, but for the attributes of series that are new.
+/// The scope of a metric is its set; of sets that share a name, equal metrics are one and equal series added up. Nothing
+/// is appended if there is no point. Of changes those that are none are left out. Allocates nothing where the buffer is
+/// large enough, but for the attributes of series that are new and for sets that share a name.
 ///
 /// A histogram over a range becomes an exponential one: what lies in its first bucket counts as zero within
 /// `zero_threshold`, and what lies beyond its end is in the bucket that follows. An `Mmsc` becomes a histogram without
@@ -23,26 +19,40 @@ const CUMULATIVE: u64 = 2;
 pub fn encode_metrics(collected: &Collected, out: &mut Vec<u8>) -> usize {
     message_if_any::<LARGE>(out, 1, |out| {
         attributes::resource(out, collected.resource());
-        collected.groups().map(|group| scope_metrics(out, collected, &group)).sum()
+        let times = point::Times::new(collected);
+        let (mut count, mut groups) = (0, collected.groups().peekable());
+        while let Some(group) = groups.next() {
+            let is_same = |other: &CollectedGroup<'_>| other.descriptor().name == group.descriptor().name;
+            count += if groups.peek().is_some_and(is_same) {
+                let others = std::iter::from_fn(|| groups.next_if(is_same));
+                merged::scope_metrics(out, &times, &std::iter::once(group).chain(others).collect::<Vec<_>>())
+            } else {
+                scope_metrics(out, &times, &group)
+            };
+        }
+        count
     })
 }
 
-fn scope_metrics(out: &mut Vec<u8>, collected: &Collected, group: &CollectedGroup<'_>) -> usize {
+fn scope_metrics(out: &mut Vec<u8>, times: &point::Times, group: &CollectedGroup<'_>) -> usize {
     let descriptor = group.descriptor();
     message_if_any::<LARGE>(out, 2, |out| {
         attributes::scope(out, descriptor.name);
         let fields = descriptor.fields.iter().enumerate();
-        let times = point::Times::new(collected);
-        fields.map(|(index, field)| metric(out, &times, group, index, field)).sum()
+        fields
+            .map(|(index, field)| {
+                metric(out, times, field, |out, data| points(out, times, group, index, data))
+            })
+            .sum()
     })
 }
 
-fn metric(
+/// A metric with the points that `points` writes; how many those are.
+pub(super) fn metric(
     out: &mut Vec<u8>,
     times: &point::Times,
-    group: &CollectedGroup<'_>,
-    index: usize,
     field: &MetricsField,
+    points: impl FnOnce(&mut Vec<u8>, Data) -> usize,
 ) -> usize {
     message_if_any::<LARGE>(out, 2, |out| {
         text_field(out, 1, field.name);
@@ -51,68 +61,11 @@ fn metric(
         let data = Data::of(field);
         let mut count = 0;
         message::<LARGE>(out, data.number(), |out| {
-            count = points(out, times, group, index, data);
+            count = points(out, data);
             data.close(out, times.temporality);
         });
         count
     })
-}
-
-/// The variants of `Metric.data`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Data {
-    Gauge,
-    Sum,
-    /// A sum that goes up and down: a total even among changes.
-    UpDown,
-    Histogram,
-    Exponential,
-}
-
-impl Data {
-    fn of(field: &MetricsField) -> Self {
-        match field.kind {
-            InstrumentKind::CounterU64
-            | InstrumentKind::CounterF64
-            | InstrumentKind::ObserveCounterU64
-            | InstrumentKind::ObserveCounterF64 => Self::Sum,
-            InstrumentKind::UpDownCounterI64
-            | InstrumentKind::UpDownCounterF64
-            | InstrumentKind::ObserveUpDownCounterI64
-            | InstrumentKind::ObserveUpDownCounterF64 => Self::UpDown,
-            InstrumentKind::GaugeU64 | InstrumentKind::GaugeI64 | InstrumentKind::GaugeF64 => Self::Gauge,
-            InstrumentKind::Mmsc => Self::Histogram,
-            InstrumentKind::Histogram => match field.buckets {
-                Some(telemetry::Buckets::Bounds(_)) => Self::Histogram,
-                _ => Self::Exponential,
-            },
-        }
-    }
-
-    fn number(self) -> u8 {
-        match self {
-            Self::Gauge => 5,
-            Self::Sum | Self::UpDown => 7,
-            Self::Histogram => 9,
-            Self::Exponential => 10,
-        }
-    }
-
-    /// What comes after the points.
-    fn close(self, out: &mut Vec<u8>, temporality: Temporality) {
-        if self != Self::Gauge {
-            let is_delta = temporality == Temporality::Delta && self != Self::UpDown;
-            varint_field(out, 2, if is_delta { DELTA } else { CUMULATIVE });
-        }
-        if self == Self::Sum {
-            varint_field(out, 3, 1);
-        }
-    }
-
-    /// Whether a value that is zero is one that did not change.
-    fn leaves_out_zeros(self, temporality: Temporality) -> bool {
-        temporality == Temporality::Delta && !matches!(self, Self::Gauge | Self::UpDown)
-    }
 }
 
 /// How many there are.
@@ -128,15 +81,14 @@ fn points(
     for set in group.sets() {
         let value = set.value_at(index);
         if !(leaves_out_zeros && is_zero(&value)) {
-            let start = if data == Data::UpDown { set.created() } else { set.start() };
-            write_point(out, times.of(start), &set, &value);
+            write_point(out, times.of(data.start(&set)), &set, &value);
             count += 1;
         }
     }
     count
 }
 
-fn write_point(out: &mut Vec<u8>, span: point::Span, set: &CollectedSet<'_>, value: &Value<'_>) {
+pub(super) fn write_point(out: &mut Vec<u8>, span: point::Span, set: &CollectedSet<'_>, value: &Value<'_>) {
     let attributes = attributes::Rendered::of(set);
     match value {
         Value::Sum(number) | Value::UpDown(number) | Value::Gauge(number) => {
@@ -148,7 +100,7 @@ fn write_point(out: &mut Vec<u8>, span: point::Span, set: &CollectedSet<'_>, val
 }
 
 #[inline]
-fn is_zero(value: &Value<'_>) -> bool {
+pub(super) fn is_zero(value: &Value<'_>) -> bool {
     match value {
         Value::Sum(number) | Value::UpDown(number) | Value::Gauge(number) => match number {
             Number::U64(number) => *number == 0,

@@ -1,8 +1,10 @@
 //! Telemetry as OTLP's protobuf messages, appended to a buffer: no message is ever built as a tree.
 
 mod attributes;
+mod data;
 mod distribution;
 mod logs;
+mod merged;
 mod metrics;
 mod point;
 mod spans;

@@ -6,6 +6,9 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use tokio::sync::Notify;
 
+/// Half of what gRPC servers take.
+const BODY_BYTES_MAX: usize = 2 << 20;
+
 /// A request with how many records it has.
 #[derive(Debug, Clone)]
 pub(super) struct Batch {
@@ -35,15 +38,19 @@ impl Queue {
 
     /// Appends a batch if there is room; whether there was.
     pub(super) fn push(&self, batch: Batch) -> bool {
-        let mut state = self.state.borrow_mut();
-        let bytes = state.bytes + batch.payload.len();
-        if bytes > self.bytes_max {
-            return false;
+        let has_room = self.state.borrow().bytes + batch.payload.len() <= self.bytes_max;
+        if has_room {
+            self.push_last(batch);
         }
-        state.bytes = bytes;
+        has_room
+    }
+
+    /// Appends one of the last batches, room or not: what they hold was in memory before, and nothing comes after them.
+    pub(super) fn push_last(&self, batch: Batch) {
+        let mut state = self.state.borrow_mut();
+        state.bytes += batch.payload.len();
         state.batches.push_back(batch);
         self.changed.notify_one();
-        true
     }
 
     /// Says that no more will come.
@@ -66,6 +73,11 @@ impl Queue {
             }
             self.changed.notified().await;
         }
+    }
+
+    /// Bytes of the largest body that should be one batch: of much, most is to fit.
+    pub(super) fn body_bytes_max(&self) -> usize {
+        BODY_BYTES_MAX.min(self.bytes_max / 8)
     }
 
     /// Forgets the first batch.

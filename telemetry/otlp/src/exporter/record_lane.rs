@@ -38,13 +38,19 @@ impl Waiting {
         Self { signal, packing, queue, counts, notices, ending, lost_at_end: Cell::new(0) }
     }
 
-    pub(super) fn lose(&self, loss: Loss, records: usize) {
+    /// Whether the end has begun.
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.deadline().is_some()
+    }
+
+    /// Counts what is lost; what is lost at the end is in the report, too.
+    pub(super) fn lose(&self, loss: Loss, records: usize, is_end: bool) {
+        if is_end {
+            self.lost_at_end.set(self.lost_at_end.get() + records);
+        }
         self.counts.dropped(loss, records);
         let reason = loss.as_str();
         self.notices.tell(Notice::Dropped { signal: self.signal, reason, records });
-        if self.ending.deadline().is_some() {
-            self.lost_at_end.set(self.lost_at_end.get() + records);
-        }
     }
 
     /// Records that were not delivered by the end.
@@ -69,7 +75,7 @@ impl RecordLane {
             let loss = self.deliver(&batch).await;
             self.waiting.queue.pop();
             if let Some(loss) = loss {
-                self.waiting.lose(loss, batch.records);
+                self.waiting.lose(loss, batch.records, self.waiting.is_ending());
             }
         }
     }

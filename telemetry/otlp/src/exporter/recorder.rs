@@ -19,7 +19,7 @@ use crate::encode::{encode_logs, encode_spans};
 use crate::metrics::Loss;
 use crate::signal::Signal;
 
-/// Most records of one request: so many that are of usual size make one of two megabytes, half of what gRPC servers take.
+/// Most records that are written before anybody looks how large they are.
 const RECORDS_MAX: usize = 8192;
 
 pub(super) struct Recorder {
@@ -65,19 +65,29 @@ impl Recorder {
         }
     }
 
+    /// Writes records into one request, or into two if they are too large for one.
     fn queue(&mut self, waiting: &Waiting, places: Range<usize>) {
         self.body.clear();
         let encode = if waiting.signal == Signal::Logs { encode_logs } else { encode_spans };
-        let records = encode(&self.taken, places, &self.resource, &mut self.body);
+        let records = encode(&self.taken, places.clone(), &self.resource, &mut self.body);
+        if records > 1 && self.body.len() > waiting.queue.body_bytes_max() {
+            let middle = places.start + records / 2;
+            self.queue(waiting, places.start..middle);
+            return self.queue(waiting, middle..places.end);
+        }
+        // Asked once, so that nothing is refused as if more could come and then reported as if it could not.
+        let is_end = waiting.is_ending();
         if intercept(self.on_body.as_ref(), waiting.signal, &mut self.body).is_err() {
-            return waiting.lose(Loss::Intercept, records);
+            return waiting.lose(Loss::Intercept, records, is_end);
         }
         if self.body.is_empty() {
             return;
         }
-        let payload = waiting.packing.payload(&self.body);
-        if !waiting.queue.push(Batch { payload, records }) {
-            waiting.lose(Loss::QueueFull, records);
+        let batch = Batch { payload: waiting.packing.payload(&self.body), records };
+        if is_end {
+            waiting.queue.push_last(batch);
+        } else if !waiting.queue.push(batch) {
+            waiting.lose(Loss::QueueFull, records, is_end);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Metrics as a receiver decodes them.
 
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::metrics::v1::{Metric, exponential_histogram_data_point::Buckets, metric};
+use opentelemetry_proto::tonic::metrics::v1::{
+    Metric, exponential_histogram_data_point::Buckets, metric, number_data_point,
+};
 use proptest::prelude::*;
 use prost::Message;
 use telemetry::{Collected, Reader, Telemetry, TelemetryOptions, Temporality};
@@ -148,4 +150,82 @@ fn what_is_rendered_once_stays_in_a_buffer_that_is_used_again() {
         encode_metrics(reader.collect(), &mut out);
     }
     assert_eq!((place, capacity), (out.as_ptr(), out.capacity()));
+}
+
+/// One set, declared twice.
+mod twice {
+    pub(super) mod first {
+        use telemetry::{Counter, Histogram, metric_set};
+
+        /// What both count.
+        #[metric_set(name = "test.twice", attributes = crate::sets::EveryAttributes)]
+        pub(crate) struct TwiceMetrics {
+            /// Requests.
+            #[metric(unit = "{request}")]
+            pub(crate) requests: Counter<u64>,
+            /// Durations.
+            #[metric(unit = "s", range = "1ms..10s")]
+            pub(crate) duration: Histogram,
+        }
+    }
+
+    pub(super) mod second {
+        use telemetry::{Counter, Gauge, Histogram, metric_set};
+
+        /// What both count.
+        #[metric_set(name = "test.twice", attributes = crate::sets::EveryAttributes)]
+        pub(crate) struct TwiceMetrics {
+            /// Only here.
+            #[metric(unit = "1")]
+            pub(crate) share: Gauge<f64>,
+            /// Requests.
+            #[metric(unit = "{request}")]
+            pub(crate) requests: Counter<u64>,
+            /// Durations, otherwise divided.
+            #[metric(unit = "s")]
+            pub(crate) duration: Histogram,
+        }
+    }
+}
+
+#[test]
+fn what_is_declared_twice_is_one_metric_and_what_is_equal_in_it_one_point() {
+    let telemetry = telemetry();
+    let worker = telemetry.worker();
+    let mut changes = telemetry.reader(Temporality::Delta);
+    let first = worker.register::<twice::first::TwiceMetrics>(attributes(0));
+    let second = [0, 1].map(|index| worker.register::<twice::second::TwiceMetrics>(attributes(index)));
+    first.requests.add(1);
+    second[0].requests.add(2);
+    second[1].requests.add(4);
+    first.duration.record(0.5);
+    second[0].duration.record(0.25);
+    second[1].share.set(0.5);
+    for collected in [changes.collect(), &telemetry.collect()] {
+        let mut out = Vec::new();
+        encode_metrics(collected, &mut out);
+        let decoded = ExportMetricsServiceRequest::decode(&out[..]).expect("it is a message");
+        let scopes = &decoded.resource_metrics[0].scope_metrics;
+        let names = |name: &str| {
+            scopes.iter().filter(|it| it.scope.as_ref().is_some_and(|it| it.name == name)).count()
+        };
+        assert_eq!(names("test.twice"), 1);
+        let metrics: Vec<_> = all(&decoded).filter(|metric| metric.name.starts_with("test.twice")).collect();
+        assert_eq!(metrics.len(), 3, "{metrics:#?}");
+        for metric in metrics {
+            match metric.data.as_ref().expect("a metric has data") {
+                metric::Data::Sum(sum) => {
+                    let mut values: Vec<_> = sum.data_points.iter().map(|point| point.value).collect();
+                    values.sort_by_key(|value| format!("{value:?}"));
+                    assert_eq!(values, [3, 4].map(|number| Some(number_data_point::Value::AsInt(number))));
+                }
+                metric::Data::ExponentialHistogram(histogram) => {
+                    let counts = histogram.data_points.iter().map(|point| (point.count, point.sum));
+                    assert!(counts.into_iter().any(|it| it == (2, Some(0.75))), "{histogram:#?}");
+                }
+                metric::Data::Gauge(gauge) => assert_eq!(gauge.data_points.len(), 2),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
 }
