@@ -149,6 +149,9 @@ impl Account {
             if !is_dirty(self.block, last) {
                 return false;
             }
+            if self.has_ended_uncounted(last) {
+                return true;
+            }
             self.series = Some(self.instance.resolve(self.point as usize, registry));
         }
         let descriptor = self.instance.descriptor;
@@ -183,6 +186,9 @@ impl Account {
         batch: &mut Batch,
         registry: &SeriesRegistry,
     ) -> bool {
+        if self.series.is_none() && self.has_ended_uncounted(last) {
+            return true;
+        }
         let descriptor = self.instance.descriptor;
         let now = reading.take(descriptor, self.block, last);
         let series = self.series.get_or_insert_with(|| self.instance.resolve(self.point as usize, registry));
@@ -199,6 +205,14 @@ impl Account {
         batch.end_entry(series.0.index, series.0.offset, self.instance.source, retired);
         last.copy_from_slice(now);
         retired
+    }
+
+    /// Whether the owner is gone and has counted nothing: the combination then never becomes a series.
+    #[cold]
+    fn has_ended_uncounted(&self, last: &[u64]) -> bool {
+        let retired = self.instance.descriptor.retired_cell();
+        // Pairs with the release of the retired cell: whoever sees the end sees every count before it.
+        self.block[retired].load(Ordering::Acquire) != 0 && !is_dirty(&self.block[..retired], last)
     }
 }
 

@@ -185,6 +185,20 @@ fn combinations_of_several_workers_add_up_and_outlive_their_sets() {
 }
 
 #[test]
+fn combinations_never_counted_do_not_become_series_with_the_end_of_their_set() {
+    let telemetry = Telemetry::default();
+    let worker = telemetry.worker();
+    let (heads, bodies): (Set<SingleMetrics>, Set<RecordMetrics>) =
+        (worker.register(()), worker.register(PolicyAttributes { id: "p" }));
+    heads.with(Outcome::Kept).records.inc();
+    bodies.with((Outcome::Kept, Signal::Logs)).records.inc();
+    drop((heads, bodies));
+    let collected = telemetry.collect();
+    let series = |metric| collected.sets().filter(|set| set.value(metric).is_some()).count();
+    assert_eq!([series("edge.single.records"), series("edge.varying.records")], [1, 1]);
+}
+
+#[test]
 fn a_delta_reader_sees_the_combinations_that_changed() {
     let telemetry = Telemetry::default();
     let set: Set<RecordMetrics> = telemetry.worker().register(PolicyAttributes { id: "p" });
