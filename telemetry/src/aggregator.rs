@@ -28,7 +28,9 @@ pub(crate) struct Aggregator {
 pub(crate) type ReaderId = u64;
 
 /// The smallest and largest values that a reader has not seen yet, by series and cell.
-pub(crate) type Extremes = Vec<(Arc<Series>, Change)>;
+///
+/// By the address of the series, which its own `Arc` keeps from being another's: the place in the registry may be.
+pub(crate) type Extremes = HashMap<(usize, u32), (Arc<Series>, Amount)>;
 
 /// What is known of a series beside its totals.
 #[derive(Debug, Default)]
@@ -142,8 +144,14 @@ impl Aggregator {
         self.extremes.retain(|(_, index, _), _| *index != series.index);
     }
 
+    /// Adds a reader, to which the extremes of everything up to now are new.
     pub(crate) fn add_reader(&mut self, reader: ReaderId) {
         self.readers.push(reader);
+        for series in self.accounts.iter().filter_map(|account| account.series.as_ref()) {
+            for change in change::extremes(series.descriptor, &self.cells[series.range()]) {
+                self.extremes.insert((reader, series.index, change.cell), change.amount);
+            }
+        }
     }
 
     pub(crate) fn forget_reader(&mut self, reader: ReaderId) {
@@ -153,11 +161,14 @@ impl Aggregator {
 
     /// Takes the extremes that a reader has not seen yet.
     pub(crate) fn take_extremes(&mut self, reader: ReaderId, taken: &mut Extremes) {
-        let of_reader = self.extremes.extract_if(|(other, _, _), _| *other == reader);
-        taken.extend(of_reader.filter_map(|((_, series, cell), amount)| {
-            let series = self.accounts.get(series)?.series.as_ref()?;
-            Some((Arc::clone(series), Change { cell, amount }))
-        }));
+        for ((_, series, cell), amount) in self.extremes.extract_if(|(other, _, _), _| *other == reader) {
+            let Some(series) = self.accounts.get(series).and_then(|account| account.series.as_ref()) else {
+                continue;
+            };
+            let key = (Arc::as_ptr(series).addr(), cell);
+            let (_, seen) = taken.entry(key).or_insert_with(|| (Arc::clone(series), amount));
+            *seen = seen.extreme(amount);
+        }
     }
 
     fn apply(&mut self, registry: &SeriesRegistry, batch: &Batch) {

@@ -188,6 +188,21 @@ pub(crate) fn add_level(kind: InstrumentKind, total: u64, level: u64) -> u64 {
     }
 }
 
+/// The extremes of totals, of those fields that have any.
+pub(crate) fn extremes(descriptor: &MetricsDescriptor, cells: &[u64]) -> impl Iterator<Item = Change> {
+    let fields = descriptor.fields.iter().enumerate();
+    let bodies = fields
+        .filter(|(_, field)| field.kind == InstrumentKind::Mmsc)
+        .map(|(index, _)| descriptor.body_start(index))
+        .filter(|body| cells[body + mmsc::COUNT] != 0);
+    bodies.flat_map(|body| {
+        let value = |cell| f64::from_bits(cells[body + cell]);
+        let (min, max) = (Amount::Min(value(mmsc::MIN)), Amount::Max(value(mmsc::MAX)));
+        [(mmsc::MIN, min), (mmsc::MAX, max)]
+            .map(|(cell, amount)| Change { cell: (body + cell) as u32, amount })
+    })
+}
+
 /// Makes cells ready to be added to: all zero, but that the extremes of nothing are beyond every value.
 pub(crate) fn clear(descriptor: &MetricsDescriptor, cells: &mut [u64]) {
     cells.fill(0);

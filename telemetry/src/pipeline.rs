@@ -17,6 +17,7 @@ use crate::ledger::Ledger;
 use crate::observe::Observers;
 use crate::own::OwnMetrics;
 use crate::queue::{Receiver, Sender, bounded};
+use crate::reader::Temporality;
 use crate::series::{Order, Series, SeriesRegistry};
 use crate::set::{Instance, MetricSet, Set};
 use crate::sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard};
@@ -166,12 +167,15 @@ impl Pipeline {
         clashes.iter().for_each(Declarations::report);
     }
 
-    pub(crate) fn add_reader(&self, time: SystemTime) -> ReaderId {
+    pub(crate) fn add_reader(&self, time: SystemTime, temporality: Temporality) -> ReaderId {
         let mut root = self.root();
         root.readers_made += 1;
         let reader = root.readers_made;
         root.readers.insert(reader, time);
-        self.nodes.iter().for_each(|node| node.aggregator().add_reader(reader));
+        // Extremes of all time are among the totals.
+        if temporality == Temporality::Delta {
+            self.nodes.iter().for_each(|node| node.aggregator().add_reader(reader));
+        }
         reader
     }
 

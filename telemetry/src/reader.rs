@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::aggregator::{Extremes, ReaderId};
-use crate::change::{self, Amount, differences, integer};
+use crate::change::{self, Amount, Change, differences, integer};
 use crate::collected::Collected;
 use crate::pipeline::{Pipeline, Snapshot};
 use crate::series::Series;
@@ -37,17 +37,28 @@ pub struct Reader {
     /// The smallest and largest values since the last delivery.
     extremes: Extremes,
     collected: Collected,
+    /// Whether what was collected last has yet to be delivered.
+    is_due: bool,
 }
 
 impl Reader {
     pub(crate) fn new(pipeline: Arc<Pipeline>, temporality: Temporality) -> Self {
         let start = SystemTime::now();
-        let id = pipeline.add_reader(start);
+        let id = pipeline.add_reader(start, temporality);
         let resource = Arc::clone(&pipeline.resource);
         // Totals start with their series, changes with the first delivery.
         let collected = Collected::new(resource, temporality, SystemTime::UNIX_EPOCH, Snapshot::default());
         let (now, last) = Default::default();
-        Self { pipeline, id, now, last, known: Vec::new(), extremes: Extremes::default(), collected }
+        Self {
+            pipeline,
+            id,
+            now,
+            last,
+            known: Vec::new(),
+            extremes: Extremes::default(),
+            collected,
+            is_due: false,
+        }
     }
 
     /// What is to be delivered: all totals, or the changes since the last delivery.
@@ -56,6 +67,7 @@ impl Reader {
     }
 
     pub(crate) fn collect_at(&mut self, time: SystemTime) -> &Collected {
+        self.is_due = true;
         match self.collected.temporality() {
             Temporality::Cumulative => {
                 self.pipeline.snapshot(time, None, &mut self.collected.snapshot);
@@ -74,8 +86,11 @@ impl Reader {
         &self.collected
     }
 
-    /// What was collected last has been delivered: the cursor moves.
+    /// What was collected last has been delivered: the cursor moves. Said again it means nothing.
     pub fn delivered(&mut self) {
+        if !std::mem::take(&mut self.is_due) {
+            return;
+        }
         let time = self.collected.time();
         if self.collected.temporality() == Temporality::Delta {
             std::mem::swap(&mut self.last, &mut self.now);
@@ -117,9 +132,9 @@ impl Reader {
         let Snapshot { order, cells, .. } = &mut self.collected.snapshot;
         let shown: HashSet<_> = order.iter().map(Arc::as_ptr).collect();
         // A series that expired since has no values to show: others may be in its place.
-        self.extremes.retain(|(series, _)| shown.contains(&Arc::as_ptr(series)));
-        for (series, change) in &self.extremes {
-            change::add(&mut cells[series.range()], *change);
+        self.extremes.retain(|_, (series, _)| shown.contains(&Arc::as_ptr(series)));
+        for ((_, cell), (series, amount)) in &self.extremes {
+            change::add(&mut cells[series.range()], Change { cell: *cell, amount: *amount });
         }
     }
 }
@@ -148,4 +163,30 @@ fn write_changes(series: &Series, now: &[u64], last: &[u64], changes: &mut [u64]
     integer(descriptor.rejected_cell(), now, last, &mut |change| {
         change::add(changes, change);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Mmsc, Set, Telemetry, metric_set};
+
+    /// Sizes.
+    #[metric_set(name = "test.reader")]
+    struct Sizes {
+        /// Sizes.
+        #[metric(unit = "By")]
+        size: Mmsc,
+    }
+
+    #[test]
+    fn a_reader_that_delivers_nothing_stays_as_large_as_it_is() {
+        let telemetry = Telemetry::default();
+        let set: Set<Sizes> = telemetry.worker().register(());
+        let mut reader = telemetry.reader(Temporality::Delta);
+        for size in 0..10 {
+            set.size.record(f64::from(size));
+            reader.collect();
+            assert_eq!(reader.extremes.len(), 2, "the smallest and the largest");
+        }
+    }
 }

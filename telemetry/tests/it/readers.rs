@@ -100,6 +100,31 @@ fn extremes_are_those_of_the_interval_and_those_of_all_time() {
 }
 
 #[test]
+fn a_new_reader_sees_the_extremes_of_what_was_recorded_before_it() {
+    let telemetry = Telemetry::default();
+    let set: Set<BatchMetrics> = telemetry.worker().register(());
+    set.records.record(3.0);
+    set.records.record(-2.0);
+    telemetry.aggregate();
+    let mut reader = telemetry.reader(Temporality::Delta);
+    let collected = reader.collect();
+    let value = mmsc(collected.sets().find_map(|set| set.value("edge.batches.records")));
+    assert_eq!(value, MmscValue { min: -2.0, max: 3.0, sum: 1.0, count: 2 });
+}
+
+#[test]
+fn a_delivery_said_twice_is_one() {
+    let telemetry = Telemetry::default();
+    let set: Set<HttpServerMetrics> = telemetry.worker().register(route("/"));
+    let mut reader = telemetry.reader(Temporality::Delta);
+    set.requests.add(2);
+    reader.collect();
+    reader.delivered();
+    reader.delivered();
+    assert_eq!(reader.collect().sum(REQUESTS, &[]), 0);
+}
+
+#[test]
 fn what_is_counted_on_several_nodes_is_one_series() {
     let topology = Topology::new([vec![0, 1], vec![2, 3], vec![4]]);
     let telemetry = Telemetry::new(TelemetryOptions { topology, ..TelemetryOptions::default() });
