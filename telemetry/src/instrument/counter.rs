@@ -26,7 +26,7 @@ impl Counter<u64> {
         self.add(1);
     }
 
-    /// Counts `n`.
+    /// Counts `n`. Beyond the largest number it goes on from zero, as a plain add does.
     #[inline]
     pub fn add(&self, n: u64) {
         add(self.cell, n);

@@ -11,7 +11,8 @@ use crate::sync::{AtomicU64, own};
 /// A sum of `u64` or `f64` that only goes up, counted elsewhere (by the kernel, by a library) and observed here.
 ///
 /// A total below the one before means that whoever counts has started again from zero: the sum goes on from where it
-/// was, as a counter's does.
+/// was, as a counter's does. A set registered anew has seen nothing yet, so that its first total counts whole: who
+/// observes the same thing all the time keeps the set.
 #[derive(Debug)]
 pub struct ObserveCounter<T = u64> {
     sum: &'static AtomicU64,

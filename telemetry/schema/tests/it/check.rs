@@ -42,6 +42,18 @@ fn a_unit_must_be_ucum() {
 }
 
 #[test]
+fn a_type_must_be_one_of_the_format() {
+    let of_type = |kind: &str| {
+        let copy = Copy::of("format");
+        copy.edit("all.yaml", "type: \"template[string]\"", &format!("type: {kind}"));
+        copy
+    };
+    let place = "attributes[1].type";
+    check(&of_type("\"strin[]\""), &[("all.yaml", place, "did you mean `string[]`?")]);
+    check(&of_type("decimal"), &[("all.yaml", place, "`template[string]`, `members`")]);
+}
+
+#[test]
 fn a_name_must_be_one_of_opentelemetry() {
     let copy = edited("shop.refund.yaml", "name: shop.refund.refunds", "name: Shop.Refunds");
     check(&copy, &[("shop.refund.yaml", "metrics[0].name", "lower-case")]);

@@ -40,8 +40,9 @@ fn attribute_type(node: Node<'_>) -> Option<AttributeType> {
     let text = node.text()?;
     let kind = type_of(&text);
     if kind.is_none() {
-        let known: Vec<&str> = PlainType::ALL.iter().map(|word| word.as_str()).collect();
-        node.problem(format!("{}, `string[]`, `template[string]` or `members`", unknown_word(&text, &known)));
+        let plain = PlainType::ALL.iter().map(|word| word.as_str());
+        let known: Vec<&str> = plain.chain(["string[]", "template[string]", "members"]).collect();
+        node.problem(unknown_word(&text, &known));
     }
     kind
 }
