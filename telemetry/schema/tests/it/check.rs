@@ -54,6 +54,16 @@ fn a_type_must_be_one_of_the_format() {
 }
 
 #[test]
+fn a_value_must_be_finite() {
+    for number in [".nan", "-.inf"] {
+        let copy = Copy::of("format");
+        copy.edit("all.yaml", "value: -1\n", &format!("value: {number}\n"));
+        let at = "attributes[4].type.members[1].value";
+        check(&copy, &[("all.yaml", at, "a finite number")]);
+    }
+}
+
+#[test]
 fn a_name_must_be_one_of_opentelemetry() {
     let copy = edited("shop.refund.yaml", "name: shop.refund.refunds", "name: Shop.Refunds");
     check(&copy, &[("shop.refund.yaml", "metrics[0].name", "lower-case")]);

@@ -154,12 +154,12 @@ fn literal(node: &Node<'_>) -> Option<Literal> {
         Value::Bool(truth) => Some(Literal::Bool(*truth)),
         Value::Number(number) => match number.as_i64() {
             Some(whole) => Some(Literal::Int(whole)),
-            None => number.as_f64().map(Literal::Double),
+            None => number.as_f64().filter(|number| number.is_finite()).map(Literal::Double),
         },
         _ => None,
     };
     if literal.is_none() {
-        node.problem("write text, a number, or a truth value");
+        node.problem("write text, a finite number, or a truth value");
     }
     literal
 }
