@@ -20,7 +20,8 @@ struct Observer {
     callback: Mutex<Option<Box<dyn FnMut() + Send>>>,
 }
 
-/// Keeps a callback registered; it is not called any more after this has been dropped.
+/// Keeps a callback registered; it is not called any more after this has been dropped. A call under way on another
+/// thread goes on to its end.
 #[derive(Debug)]
 #[must_use = "the callback is unregistered when this is dropped"]
 pub struct Observation(Arc<Observer>);

@@ -18,6 +18,7 @@ pub(super) fn implementation(ident: &Ident, model: &AttributeEnumModel) -> Token
         #in_records
 
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #ident {
             /// The word that exporters show.
             pub const fn as_str(&self) -> &'static str {
@@ -53,6 +54,7 @@ fn varying(ident: &Ident, key: &str, model: &AttributeEnumModel, values: &[Strin
     let (count, index) = (values.len(), index(model));
     quote! {
         #[automatically_derived]
+        #[allow(deprecated)]
         impl ::telemetry::VaryingAttribute for #ident {
             const FIELD: ::telemetry::AttributeField = ::telemetry::AttributeField {
                 key: #key,
@@ -68,8 +70,8 @@ fn varying(ident: &Ident, key: &str, model: &AttributeEnumModel, values: &[Strin
                 #index
             }
 
-            fn scalar_at(index: usize) -> ::telemetry::Scalar {
-                ::telemetry::Scalar::Word([#(#values),*][index])
+            fn scalar_at(__telemetry_index: usize) -> ::telemetry::Scalar {
+                ::telemetry::Scalar::Word([#(#values),*][__telemetry_index])
             }
         }
     }

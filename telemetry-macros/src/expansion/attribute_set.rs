@@ -20,6 +20,7 @@ pub(super) fn implementation(ident: &Ident, model: &AttributeSetModel) -> TokenS
     let in_records = crate::record::set_impl(ident, model);
     quote! {
         #[automatically_derived]
+        #[allow(deprecated)]
         impl ::telemetry::AttributeSet for #ident {
             const DESCRIPTOR: &'static ::telemetry::AttributesDescriptor = &::telemetry::AttributesDescriptor {
                 name: #name,

@@ -24,6 +24,7 @@ pub(super) fn implementation(ident: &Ident, model: &MetricSetModel) -> TokenStre
     let varying_checks = model.varying.as_ref().map(|ty| varying_checks(ident, ty));
     quote! {
         #[automatically_derived]
+        #[allow(deprecated)]
         impl ::telemetry::MetricSet for #ident {
             type Attributes = #attributes;
             type Varying = #varying;

@@ -1,6 +1,7 @@
 //! Declarations to code. The item itself is always emitted, mistakes beside it.
 //!
-//! A pattern takes a constant of the user's for itself, so that variables have names that nobody else has.
+//! A pattern takes a constant of the user's for itself, so that variables have names that nobody else has. What the user
+//! deprecates is for others to see: the implementations use it silently.
 
 mod attribute_enum;
 mod attribute_set;

@@ -55,6 +55,7 @@ pub(super) fn implementation(item: &ItemStruct, model: &RecordModel) -> TokenStr
         }
 
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #generics ::telemetry::logs::DeclaredEvent for #ident #arguments #conditions {
             const DESCRIPTOR: &'static ::telemetry::logs::EventDescriptor = &__TELEMETRY_DESCRIPTOR;
 

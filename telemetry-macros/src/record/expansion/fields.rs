@@ -109,6 +109,7 @@ pub(crate) fn set_impl(ident: &Ident, model: &AttributeSetModel) -> TokenStream 
     });
     quote! {
         #[automatically_derived]
+        #[allow(deprecated)]
         impl ::telemetry::logs::FieldSet for #ident {
             fn fill<'__telemetry>(
                 &'__telemetry self,

@@ -48,6 +48,7 @@ pub(super) fn implementation(item: &ItemStruct, model: &RecordModel, own: &[Stri
         }
 
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #generics ::telemetry::trace::DeclaredSpan for #ident #arguments #conditions {
             const DESCRIPTOR: &'static ::telemetry::trace::SpanDescriptor = __TELEMETRY_DESCRIPTOR;
 
