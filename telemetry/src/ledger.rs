@@ -149,6 +149,11 @@ impl Account {
     ) -> bool {
         let descriptor = self.instance.descriptor;
         let now = reading.take(descriptor, self.block, last);
+        let retired = now[descriptor.retired_cell()] != 0;
+        // A combination that was never counted does not become a series because its set is dropped.
+        if retired && self.series.is_none() && is_untouched(now, last, descriptor.retired_cell()) {
+            return true;
+        }
         let series = self.series.get_or_insert_with(|| self.instance.resolve(self.point as usize, registry));
         for (index, field) in descriptor.fields.iter().enumerate() {
             if now[index] != last[index] {
@@ -159,11 +164,15 @@ impl Account {
             }
         }
         integer(descriptor.rejected_cell(), now, last, &mut |change| batch.push(change));
-        let retired = now[descriptor.retired_cell()] != 0;
         batch.end_entry(series.0.index, series.0.offset, self.instance.source, retired);
         last.copy_from_slice(now);
         retired
     }
+}
+
+/// Whether nothing differs but one cell.
+fn is_untouched(now: &[u64], last: &[u64], except: usize) -> bool {
+    now[..except] == last[..except] && now[except + 1..] == last[except + 1..]
 }
 
 /// The next value will be the first of an interval. Written by whoever flushes, under the lock of the ledger.
