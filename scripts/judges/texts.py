@@ -43,12 +43,21 @@ def judge(text, expected, is_open_metrics):
     target = found.pop("target" if is_open_metrics else "target_info")
     judge_target(target, expected["resource"], is_open_metrics)
     check(found.keys() == declared.keys(), "families", found.keys() ^ declared.keys())
+    helps = {line.split(" ", 3)[3] for line in text.splitlines() if line.startswith("# HELP ")}
     for name, family in declared.items():
+        # The parsers take backslashes that escape nothing.
+        check(escaped(family.help, is_open_metrics) in helps, name, "its help is escaped otherwise")
         try:
             judge_family(found[name], family, is_open_metrics, expected["started"])
         except Wrong as wrong:
             raise Wrong(name, *wrong.args) from None
     return parsed
+
+
+def escaped(text, is_open_metrics):
+    """A help text as it stands on its line."""
+    text = text.replace("\\", "\\\\").replace("\n", "\\n")
+    return text.replace('"', '\\"') if is_open_metrics else text
 
 
 def judge_target(target, resource, is_open_metrics):
@@ -133,15 +142,14 @@ def judge_exemplars(found, family, is_open_metrics, bounds, started):
 
 
 def judge_exemplars_of(shown, recorded, bounds):
-    """Each is the newest of its magnitude, and the newest of all is there unless its bucket has a larger one."""
+    """Each is the newest of its magnitude, of which fewer are recorded than are kept; a bucket shows its largest."""
     newest = {magnitude(exemplar["value"]): exemplar for exemplar in recorded}
-    for exemplar in shown:
-        check(exemplar == newest[magnitude(exemplar["value"])], "not the newest exemplar", exemplar, newest)
-    if recorded:
-        last = recorded[-1]["value"]
-        upper = next(bound for _, bound in bounds if last <= bound)
-        beside = [exemplar["value"] for exemplar in shown if last <= exemplar["value"] <= upper]
-        check(beside, "the newest exemplar is missing", recorded[-1], shown)
+    largest = {}
+    for exemplar in newest.values():
+        upper = next(bound for _, bound in bounds if exemplar["value"] <= bound)
+        largest[upper] = max(largest.get(upper, exemplar), exemplar, key=lambda it: it["value"])
+    by_value = sorted(shown, key=lambda it: it["value"])
+    check(by_value == [largest[bound] for bound in sorted(largest)], "exemplars", by_value, largest)
 
 
 def magnitude(value):

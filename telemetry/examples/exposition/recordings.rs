@@ -140,8 +140,8 @@ fn customers(worker: &Worker, journal: &mut Journal) {
             distribute(histogram, journal.series(metric, &labels), values);
         };
         let random: Vec<f64> = (0..values).map(|_| magnitude(random.f64())).collect();
-        // Bounds belong to the bucket below them.
-        let special = if values > 0 { &[0.0, 0.001, 0.25, 0.5, 1.0, 2.5, 4.0, 1e6][..] } else { &[] };
+        // Bounds belong to the bucket below them. The first is sampled, and zero is of no magnitude.
+        let special = if values > 0 { &[0.001, 0.0, 0.25, 0.5, 1.0, 2.5, 4.0, 1e6][..] } else { &[] };
         let ordinary = [&random[..], special].concat();
         one(&set.ranged, "exposition.customer.ranged", &ordinary);
         one(&set.bounded, "exposition.customer.bounded", &ordinary);
