@@ -39,4 +39,5 @@ scrape 'text/plain; version=0.0.4' >"$folder/metrics"
 promtool check metrics <"$folder/metrics"
 echo "promtool: $(grep -c '^# TYPE' "$folder/metrics") metrics, no complaints"
 scrape 'application/openmetrics-text; version=1.0.0' >"$folder/open-metrics"
-echo "strict OpenMetrics parser: $("$python" "$scripts/judges/strict.py" <"$folder/open-metrics")"
+printf 'strict OpenMetrics parser: '
+"$python" "$scripts/judges/strict.py" <"$folder/open-metrics"

@@ -22,15 +22,16 @@ def labels_of(attributes, **more):
 
 
 class Family:
-    """A metric as it was declared, and its series as they were recorded."""
+    """A metric as it was declared, by one set or by several, and its series as they were recorded."""
 
-    def __init__(self, metric):
+    def __init__(self, *declarations):
+        metric = declarations[0]
         self.instrument = re.sub("[UIF]64$", "", metric["kind"]).removeprefix("Observe")
         self.type = TYPES[self.instrument]
         self.unit = self._unit(metric["unit"])
         self.name = sanitized(metric["name"]) + (f"_{self.unit}" if self.unit else "")
         self.help = metric["brief"]
-        self.bounds = metric["bounds"]
+        self.bounds = [declaration["bounds"] for declaration in declarations]
         self.has_exemplars = metric["exemplars"]
         self.series = {labels_of(series["attributes"]): series for series in metric["series"]}
 
@@ -40,10 +41,11 @@ class Family:
         return "" if unit.startswith("{") else UNITS[unit]
 
     def samples(self, is_open_metrics, bounds):
-        """Values by sample name and labels, without the times at which series began. `bounds` are those of a histogram."""
+        """Values by sample name and labels, without the times at which series began. `bounds` are those that
+        each series of a histogram shows."""
         samples = {}
         for labels, series in self.series.items():
-            of_series = getattr(self, f"_{self.type}")(series["values"], is_open_metrics, bounds)
+            of_series = getattr(self, f"_{self.type}")(series["values"], is_open_metrics, bounds.get(labels))
             samples |= {(self.name + suffix, labels | more): value for suffix, more, value in of_series}
         return samples
 
@@ -83,4 +85,7 @@ def total(values):
 
 def families(expected):
     """By name; where two sets declare one metric it is one family."""
-    return {family.name: family for family in map(Family, expected["metrics"])}
+    declarations = {}
+    for metric in expected["metrics"]:
+        declarations.setdefault(metric["name"], []).append(metric)
+    return {family.name: family for family in (Family(*each) for each in declarations.values())}

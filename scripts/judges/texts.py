@@ -103,42 +103,44 @@ def judge_created(created, family, is_open_metrics, started):
 
 
 def bounds_of(found):
-    """The bounds that the series of a histogram show, as text and as number; each shows the same ones in rising order."""
-    by_series = {}
+    """The bounds that each series of a histogram shows, as text and as number."""
+    bounds = {}
     for sample in found.samples:
         if sample.name == found.name + "_bucket":
-            labels = labels_of({key: value for key, value in sample.labels.items() if key != "le"})
-            by_series.setdefault(labels, []).append(sample.labels["le"])
-    shown = list(by_series.values())
-    check(all(bounds == shown[0] for bounds in shown), "bounds differ between series", by_series)
-    return [(text, float(text)) for text in shown[0]] if shown else []
+            bound = sample.labels["le"]
+            bounds.setdefault(without_le(sample), []).append((bound, float(bound)))
+    return bounds
+
+
+def without_le(sample):
+    return labels_of({key: value for key, value in sample.labels.items() if key != "le"})
 
 
 def judge_bounds(bounds, family):
-    finite = [bound for _, bound in bounds[:-1]]
-    check(bounds[-1][1] == math.inf and finite == sorted(set(finite)), "bounds", bounds)
-    if family.bounds is not None:
-        return check(finite == family.bounds, finite, family.bounds)
-    # The last bound of a range may be any.
-    check(all(math.frexp(bound)[0] == 0.5 for bound in finite[:-1]), "bounds are powers of two", finite)
-    check(finite or not family.recorded(), "no bounds")
+    """Series of one declaration show the same ones, so that they can be added up."""
+    different = {tuple(bound for _, bound in shown) for shown in bounds.values()}
+    check(len(different) <= len(family.bounds), "bounds differ between series", bounds)
+    for *finite, last in different:
+        check(last == math.inf and finite == sorted(set(finite)), "bounds", bounds)
+        # Of a range the last one may be any; where there are no values there are none.
+        is_powers = all(math.frexp(bound)[0] == 0.5 for bound in finite[:-1]) and (finite or not family.recorded())
+        check(finite in family.bounds or (None in family.bounds and is_powers), finite, family.bounds)
 
 
 def judge_exemplars(found, family, is_open_metrics, bounds, started):
     shown = {}
-    lower = dict(zip([text for text, _ in bounds], [-math.inf] + [bound for _, bound in bounds]))
     for sample in found.samples:
         if sample.exemplar is None:
             continue
-        key = labels_of({key: value for key, value in sample.labels.items() if key != "le"})
-        exemplar = sample.exemplar
-        check(lower[sample.labels["le"]] < exemplar.value <= float(sample.labels["le"]), "wrong bucket", sample)
+        (labels, le), exemplar = (without_le(sample), float(sample.labels["le"])), sample.exemplar
+        lower = max((bound for _, bound in bounds[labels] if bound < le), default=-math.inf)
+        check(lower < exemplar.value <= le, "wrong bucket", sample)
         check(started - 0.001 <= float(exemplar.timestamp) <= time.time(), "wrong time", sample)
-        shown.setdefault(key, []).append(exemplar.labels | {"value": exemplar.value})
+        shown.setdefault(labels, []).append(exemplar.labels | {"value": exemplar.value})
     if not (family.has_exemplars and is_open_metrics):
         return check(not shown, "exemplars where there can be none", shown)
     for labels, series in family.series.items():
-        judge_exemplars_of(shown.get(labels, []), series["exemplars"], bounds)
+        judge_exemplars_of(shown.get(labels, []), series["exemplars"], bounds[labels])
 
 
 def judge_exemplars_of(shown, recorded, bounds):

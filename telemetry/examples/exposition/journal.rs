@@ -68,15 +68,12 @@ impl Series {
     /// A value in a span.
     pub(crate) fn record_in(&mut self, span: &SpanContext, value: f64) {
         self.record(value);
-        let (trace_id, span_id) = (hexadecimal(&span.trace_id.0), hexadecimal(&span.span_id.0));
+        let trace_id = format!("{:032x}", u128::from_be_bytes(span.trace_id.0));
+        let span_id = format!("{:016x}", u64::from_be_bytes(span.span_id.0));
         self.exemplars.push(json!({ "trace_id": trace_id, "span_id": span_id, "value": value }));
     }
 
     fn to_json(&self, attributes: &Attributes) -> Value {
         json!({ "attributes": attributes, "values": self.values, "exemplars": self.exemplars })
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

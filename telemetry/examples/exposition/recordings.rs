@@ -3,9 +3,9 @@
 use std::thread;
 
 use telemetry::trace::{SpanContext, SpanId, TraceId};
-use telemetry::{Histogram, Observation, Set, Telemetry, Worker};
+use telemetry::{Histogram, MetricSet, Observation, Set, Telemetry, Worker};
 
-use crate::journal::Journal;
+use crate::journal::{Journal, Series};
 use crate::sets::{
     BackAttributes, BackMetrics, CustomerAttributes, CustomerMetrics, FrontAttributes, FrontMetrics, Means,
     ObservedMetrics, Outcome, PaymentMetrics, PlaceAttributes, TillAttributes, TillMetrics,
@@ -38,21 +38,20 @@ pub(crate) fn record(telemetry: &Telemetry, worker: &Worker, journal: &mut Journ
 }
 
 /// A till of a shop, and its labels as Prometheus is to have them.
-fn register_till(worker: &Worker, name: &str) -> (Set<TillMetrics>, [(&'static str, String); 4]) {
+fn register_till<'a>(worker: &Worker, name: &'a str) -> (Set<TillMetrics>, [(&'static str, &'a str); 4]) {
     let place = PlaceAttributes { name: name.into(), floor: -1 };
     let set = worker.register(TillAttributes { place, is_open: true, share: 0.25 });
     let labels = [
-        ("exposition.place.name", name.to_owned()),
-        ("exposition.place.floor", "-1".to_owned()),
-        ("exposition.till.is_open", "true".to_owned()),
-        ("exposition.till.share", "0.25".to_owned()),
+        ("exposition.place.name", name),
+        ("exposition.place.floor", "-1"),
+        ("exposition.till.is_open", "true"),
+        ("exposition.till.share", "0.25"),
     ];
     (set, labels)
 }
 
 fn till(worker: &Worker, journal: &mut Journal, name: &str, number: i32) -> Set<TillMetrics> {
     let (till, labels) = register_till(worker, name);
-    let labels = labels.each_ref().map(|(key, value)| (*key, value.as_str()));
     let tenth = f64::from(number) / 10.0;
     for n in [1, 39, number.unsigned_abs().into()] {
         till.orders.add(n);
@@ -80,7 +79,6 @@ fn till(worker: &Worker, journal: &mut Journal, name: &str, number: i32) -> Set<
 /// The largest numbers there are, sums that would be larger, and what is no number.
 fn extreme_till(worker: &Worker, journal: &mut Journal) -> Set<TillMetrics> {
     let (till, labels) = register_till(worker, "extreme");
-    let labels = labels.each_ref().map(|(key, value)| (*key, value.as_str()));
     for n in [u64::MAX - 5, 5] {
         register_till(worker, "extreme").0.orders.add(n);
         journal.series("exposition.till.orders", &labels).record(n);
@@ -119,11 +117,8 @@ fn extreme_till(worker: &Worker, journal: &mut Journal) -> Set<TillMetrics> {
 /// Registered, and nothing ever happened: it is exported all the same.
 fn idle_till(worker: &Worker, journal: &mut Journal) -> Set<TillMetrics> {
     let (till, labels) = register_till(worker, "idle");
-    let labels = labels.each_ref().map(|(key, value)| (*key, value.as_str()));
-    for metric in ["orders", "sold", "queue", "owed", "paper", "inside", "drawer", "wait", "wrong"] {
-        let field = <TillMetrics as telemetry::MetricSet>::DESCRIPTOR.fields.iter();
-        let found = field.map(|field| field.name).find(|name| name.ends_with(&format!(".{metric}")));
-        journal.series(found.expect("the metric is declared"), &labels);
+    for field in TillMetrics::DESCRIPTOR.fields {
+        journal.series(field.name, &labels);
     }
     till
 }
@@ -148,6 +143,7 @@ fn customers(worker: &Worker, journal: &mut Journal) {
         one(&set.adapting, "exposition.customer.adapting", &random);
         let extremes = if values > 0 { &[0.0, 5e-324, 1e-300, 1.0, 1e300][..] } else { &[] };
         one(&set.anything, "exposition.customer.anything", extremes);
+        one(&set.nothing, "exposition.customer.nothing", &[]);
     }
     journal.series("telemetry.attributes.overflows", &[]).record(2);
 }
@@ -157,7 +153,7 @@ fn magnitude(share: f64) -> f64 {
     0.001 * 4000_f64.powf(share)
 }
 
-fn distribute(histogram: &Histogram, series: &mut crate::journal::Series, values: &[f64]) {
+fn distribute(histogram: &Histogram, series: &mut Series, values: &[f64]) {
     for (index, value) in values.iter().enumerate() {
         if index % SAMPLED_EVERY == 0 {
             let span = span(index as u64);
@@ -198,23 +194,39 @@ fn payments(worker: &Worker, journal: &mut Journal) {
 
 /// Of two declarations, on two threads, one of which has ended; without light both are one series.
 fn visits(telemetry: &Telemetry, worker: &Worker, journal: &mut Journal) {
-    let front: Set<FrontMetrics> = worker.register(FrontAttributes { way: "in" });
+    let [front, up]: [Set<FrontMetrics>; 2] =
+        ["in", "up"].map(|way| worker.register(FrontAttributes { way }));
     front.visits.add(7);
     front.stay.record(3.0);
+    // Each declaration divides depths in its own way; where both are one series that is one of the ways.
+    up.depth.record(3.0);
     let in_the_back = telemetry.worker();
     let counted = thread::spawn(move || {
         for light in ["", "lamp"] {
             let back: Set<BackMetrics> = in_the_back.register(BackAttributes { light, way: "in" });
             back.visits.add(5);
             back.stay.record(100.0);
+            back.depth.record(3.0);
         }
     });
     counted.join().expect("counting does not panic");
-    let (dark, lit) =
-        ([("exposition.way", "in")], [("exposition.way", "in"), ("exposition.back.light", "lamp")]);
-    for (labels, visits, stay) in [(&dark[..], 7, 3), (&dark, 5, 100), (&lit, 5, 100)] {
-        journal.series("exposition.visits", labels).record(visits);
-        journal.series("exposition.stay", labels).record(stay);
+    let (dark, upstairs) = ([("exposition.way", "in")], [("exposition.way", "up")]);
+    let lit = [("exposition.way", "in"), ("exposition.back.light", "lamp")];
+    for (metric, labels, values) in [
+        ("exposition.visits", &dark[..], &[7, 5][..]),
+        ("exposition.visits", &lit, &[5]),
+        ("exposition.visits", &upstairs, &[]),
+        ("exposition.stay", &dark, &[3, 100]),
+        ("exposition.stay", &lit, &[100]),
+        ("exposition.stay", &upstairs, &[]),
+        ("exposition.depth", &dark, &[3]),
+        ("exposition.depth", &lit, &[3]),
+        ("exposition.depth", &upstairs, &[3]),
+    ] {
+        let series = journal.series(metric, labels);
+        for value in values {
+            series.record(*value);
+        }
     }
 }
 

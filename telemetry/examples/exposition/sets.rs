@@ -81,6 +81,9 @@ pub(crate) struct CustomerMetrics {
     /// Adapting to all magnitudes that there are.
     #[metric(unit = "{thing}")]
     pub(crate) anything: Histogram,
+    /// Of which there was never a value.
+    #[metric(unit = "s")]
+    pub(crate) nothing: Histogram,
 }
 
 /// What came of an order.
@@ -140,7 +143,7 @@ pub(crate) struct FrontAttributes {
     pub(crate) way: &'static str,
 }
 
-/// A metric that two sets declare: one family.
+/// Metrics that two sets declare: one family each.
 #[metric_set(name = "exposition.front", attributes = FrontAttributes)]
 pub(crate) struct FrontMetrics {
     /// Visits, whichever door.
@@ -149,6 +152,9 @@ pub(crate) struct FrontMetrics {
     /// How long they lasted.
     #[metric(unit = "s", name = "exposition.stay")]
     pub(crate) stay: Histogram,
+    /// How deep in thought.
+    #[metric(unit = "s", name = "exposition.depth", buckets = [2, 5])]
+    pub(crate) depth: Histogram,
 }
 
 /// Which way, and whether in the dark.
@@ -170,6 +176,9 @@ pub(crate) struct BackMetrics {
     /// How long they lasted.
     #[metric(unit = "s", name = "exposition.stay")]
     pub(crate) stay: Histogram,
+    /// How deep in thought.
+    #[metric(unit = "s", name = "exposition.depth", range = "1s..60s")]
+    pub(crate) depth: Histogram,
 }
 
 /// What grows while it is watched.
