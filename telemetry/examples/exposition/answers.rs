@@ -33,7 +33,8 @@ impl Answers {
         let length = body.len();
         write!(
             connection,
-            "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+            "HTTP/1.1 {status}\r\nconnection: close\r\n\
+             content-type: {content_type}\r\ncontent-length: {length}\r\n\r\n{body}"
         )
     }
 
