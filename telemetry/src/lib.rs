@@ -39,6 +39,8 @@ mod reading;
 mod series;
 mod set;
 mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod topology;
 pub mod trace;
 mod varying;
