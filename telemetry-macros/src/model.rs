@@ -108,7 +108,7 @@ impl AttributeEnumModel {
 /// Cargo says whose code this is; without Cargo it is a user's.
 fn declarer() -> Declarer {
     match std::env::var("CARGO_PKG_NAME") {
-        Ok(package) if package == "telemetry" => Declarer::Sdk,
+        Ok(package) if package == "telemetry" || package == "telemetry-otlp" => Declarer::Sdk,
         _ => Declarer::User,
     }
 }

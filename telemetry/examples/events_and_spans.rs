@@ -78,8 +78,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Who wants to see more sets `RUST_LOG=debug`.
 fn set_up() -> Result<(), Box<dyn Error>> {
-    let directives = std::env::var("RUST_LOG").unwrap_or_else(|_| "info,h2=warn".to_owned());
-    let filter: Filter = directives.parse()?;
+    let filter = Filter::from_env("info,h2=warn".parse::<Filter>()?)?;
     let providers = Providers {
         engine: Provider::Its,
         global: None, // as the engine's

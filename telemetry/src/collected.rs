@@ -32,6 +32,13 @@ pub struct CollectedSet<'a> {
     cells: &'a [u64],
 }
 
+/// The series of one declaration.
+#[derive(Debug, Clone, Copy)]
+pub struct CollectedGroup<'a> {
+    collected: &'a Collected,
+    series: &'a [Arc<Series>],
+}
+
 /// The value of one metric.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value<'a> {
@@ -106,6 +113,12 @@ impl Collected {
         self.snapshot.order.iter().map(|series| self.set(series))
     }
 
+    /// The same, declaration by declaration: what exporters write field by field.
+    pub fn groups(&self) -> impl Iterator<Item = CollectedGroup<'_>> {
+        let groups = self.snapshot.order.chunk_by(|a, b| std::ptr::eq(a.descriptor, b.descriptor));
+        groups.map(|series| CollectedGroup { collected: self, series })
+    }
+
     pub(crate) fn set<'a>(&'a self, series: &'a Arc<Series>) -> CollectedSet<'a> {
         CollectedSet { collected: self, series, cells: &self.snapshot.cells[series.range()] }
     }
@@ -161,6 +174,19 @@ pub(crate) fn order_of_declarations(a: &MetricsDescriptor, b: &MetricsDescriptor
     by_content.then_with(|| address(a).cmp(&address(b)))
 }
 
+impl<'a> CollectedGroup<'a> {
+    /// The declaration.
+    pub fn descriptor(&self) -> &'static MetricsDescriptor {
+        self.series[0].descriptor
+    }
+
+    /// Its series, by attributes.
+    pub fn sets(&self) -> impl ExactSizeIterator<Item = CollectedSet<'a>> + use<'a> {
+        let collected = self.collected;
+        self.series.iter().map(move |series| collected.set(series))
+    }
+}
+
 impl<'a> CollectedSet<'a> {
     /// The declaration of the set.
     pub fn descriptor(&self) -> &'static MetricsDescriptor {
@@ -203,6 +229,11 @@ impl<'a> CollectedSet<'a> {
     /// When its values start: with its registration, or later if they are the changes since then.
     pub fn start(&self) -> SystemTime {
         self.series.created.max(self.collected.since)
+    }
+
+    /// When it was first registered.
+    pub fn created(&self) -> SystemTime {
+        self.series.created
     }
 
     /// The attributes in an exporter's own encoding, which `render` makes the first time. There can be one such

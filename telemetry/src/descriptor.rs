@@ -107,6 +107,11 @@ pub enum InstrumentKind {
 }
 
 impl InstrumentKind {
+    /// Whether it is a sum that goes up and down; always a total, whatever the temporality.
+    pub fn goes_up_and_down(self) -> bool {
+        matches!(self.instrument(), Instrument::UpDownCounter | Instrument::ObserveUpDownCounter)
+    }
+
     /// The instrument without its number type, as naming rules see it.
     pub(crate) fn instrument(self) -> Instrument {
         match self {

@@ -48,7 +48,7 @@ mod worker;
 
 pub use attributes::{AttributeSet, AttributeValue, Open, Scalar};
 pub use buckets::{Buckets, Range};
-pub use collected::{Collected, CollectedSet, MmscValue, Number, Value};
+pub use collected::{Collected, CollectedGroup, CollectedSet, MmscValue, Number, Value};
 pub use descriptor::{
     AttributeField, AttributeKind, AttributesDescriptor, EnumMember, InstrumentKind, MetricsDescriptor,
     MetricsField, Stability,

@@ -15,7 +15,8 @@ pub enum Temporality {
     /// Totals since the series was registered.
     #[default]
     Cumulative,
-    /// Changes since the last delivery.
+    /// Changes since the last delivery; totals of what goes up and down, which OpenTelemetry's preference `delta` keeps
+    /// cumulative.
     Delta,
 }
 
@@ -140,11 +141,15 @@ impl Drop for Reader {
     }
 }
 
-/// Levels are what they are; of the rest what is different. Extremes do not come from totals.
+/// Levels and what goes up and down are what they are; of the rest what is different. Extremes do not come from totals.
 fn write_changes(series: &Series, now: &[u64], last: &[u64], changes: &mut [u64]) {
     let descriptor = series.descriptor;
     change::clear(descriptor, changes);
-    for index in 0..descriptor.fields.len() {
+    for (index, field) in descriptor.fields.iter().enumerate() {
+        if field.kind.goes_up_and_down() {
+            changes[index] = now[index];
+            continue;
+        }
         differences(descriptor, index, now, last, &mut |change| {
             if !matches!(change.amount, Amount::Min(_) | Amount::Max(_)) {
                 change::add(changes, change);

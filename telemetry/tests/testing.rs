@@ -132,12 +132,12 @@ fn what_was_counted_reads_as_it_was_written() {
 }
 
 #[test]
-fn the_next_take_has_what_happened_since_and_levels_as_they_are() {
+fn the_next_take_has_what_was_counted_since_and_levels_as_they_stand() {
     let mut recorder = Recorder::new();
     let worker = recorder.telemetry().worker();
     let set: Set<Metrics> = worker.register(ROOT);
     set.requests.add(3);
-    set.active.inc();
+    set.active.add(3);
     set.fill.set(0.5);
     set.size.record(10.0);
     recorder.take();
@@ -146,7 +146,7 @@ fn the_next_take_has_what_happened_since_and_levels_as_they_are() {
     let seen = recorder.take();
     let route = r#"{http.route="/",http.response.status_code="200"}"#;
     let expected = [
-        format!("testing.active{route} -1"),
+        format!("testing.active{route} 2"),
         format!("testing.fill{route} 0.5"),
         format!("testing.size{route} count=1 sum=20 min=20 max=20"),
     ];

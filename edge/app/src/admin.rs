@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use edge_policy::Registry;
 use edge_protocol::{AdminSource, MetricsFormat, PolicyReport, PolicyRow};
+use telemetry::logs::{self, Aspect};
 use telemetry::{Collected, CollectedSet, Telemetry, Value};
 
 /// Metrics of other crates that are read here. Names belong to declarations: a test sees that each is exported.
@@ -51,6 +52,7 @@ pub(crate) struct AdminView {
 
 impl AdminSource for AdminView {
     fn metrics(&self, format: MetricsFormat) -> Option<String> {
+        let _admin = logs::aspect(Aspect::Admin);
         self.prometheus.then(|| match format {
             MetricsFormat::Prometheus => self.telemetry.collect().prometheus_text(),
             MetricsFormat::OpenMetrics => self.telemetry.collect().open_metrics_text(),
@@ -58,6 +60,7 @@ impl AdminSource for AdminView {
     }
 
     fn policies(&self) -> PolicyReport {
+        let _admin = logs::aspect(Aspect::Admin);
         let snapshot = self.registry.load();
         let mut counted = rows(&self.telemetry.collect());
         let row = |id: &String| {

@@ -9,15 +9,18 @@ use edge_protocol::Ready;
 use edge_provider::{Providers, Readiness};
 use edge_proxy::{Server, StartError};
 use telemetry::{Telemetry, TelemetryOptions};
+use telemetry_otlp::OtlpExporter;
 
 use crate::admin::AdminView;
 use crate::config::{Config, ReadyAfter, Service};
 use crate::distribution::{Distribution, Sources};
+use crate::export;
 
 /// A running edge.
 pub(crate) struct Edge {
     server: Server,
     providers: Providers,
+    export: Option<OtlpExporter>,
     loaded: Readiness,
     view: Arc<AdminView>,
 }
@@ -28,6 +31,8 @@ pub(crate) struct Ended {
     pub(crate) view: Arc<AdminView>,
     /// Whether every thread ended in order.
     pub(crate) sound: bool,
+    /// What is still to send its last counts and events.
+    pub(crate) export: Option<OtlpExporter>,
 }
 
 /// Why edge could not start.
@@ -39,6 +44,9 @@ pub(crate) enum AssemblyError {
     /// A provider could not.
     #[error("cannot start the thread of a policy provider: {0}")]
     Provider(#[source] io::Error),
+    /// Edge's own telemetry could not be sent like this.
+    #[error("cannot send own telemetry over OTLP: {0}")]
+    Export(#[from] telemetry_otlp::ConfigError),
 }
 
 impl Edge {
@@ -49,6 +57,8 @@ impl Edge {
             ..TelemetryOptions::default()
         });
         let registry = Arc::<Registry>::default();
+        let otlp = config.telemetry.otlp.as_ref();
+        let export = otlp.map(|otlp| export::start(&telemetry, otlp, &registry)).transpose()?;
         let loaded = Readiness::of(&config.providers);
         let view = Arc::new(AdminView {
             telemetry: telemetry.clone(),
@@ -60,7 +70,7 @@ impl Edge {
         let server = Server::start(config.server.clone(), protocols, Arc::clone(&registry), &telemetry)?;
         let providers = Providers::start(config.providers.clone(), registry, &loaded, &telemetry)
             .map_err(AssemblyError::Provider)?;
-        Ok(Self { server, providers, loaded, view })
+        Ok(Self { server, providers, export, loaded, view })
     }
 
     /// Where it listens.
@@ -80,12 +90,12 @@ impl Edge {
 
     /// Finishes what is in flight, up to the drain deadline, and ends every thread.
     pub(crate) fn shutdown(self) -> Ended {
-        let Self { server, providers, view, .. } = self;
+        let Self { server, providers, export, view, .. } = self;
         server.shutdown();
         let sound = server.join();
         // After the server: what is still in flight is judged by the policies in force.
         drop(providers);
-        Ended { view, sound }
+        Ended { view, sound, export }
     }
 }
 

@@ -11,6 +11,7 @@ pub mod config;
 mod demo;
 pub mod distribution;
 mod events;
+mod export;
 mod lifecycle;
 mod nearest;
 mod output;

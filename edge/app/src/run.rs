@@ -4,25 +4,30 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use edge_policy::PatternLibrary;
-use telemetry::logs::{self, LogConfig, Provider};
+use telemetry::logs;
+use telemetry_otlp::{OtlpExporter, ShutdownReport};
 
 use crate::assembly::Edge;
 use crate::cli::Failure;
-use crate::config::{Config, Loaded, LogProvider, UnknownVariable};
+use crate::config::{Loaded, UnknownVariable};
 use crate::distribution::Distribution;
 use crate::events::{
     ConfigIneffective, FileLimit, FileLimitFailed, FileLimitLow, LibraryInUse, LibraryUnsound,
     ProcessStarted, ServerReady, ServerStopped, ServerStopping, UnknownVariableFound,
 };
-use crate::lifecycle;
+use crate::output::complain;
+use crate::{export, lifecycle};
 
 /// How long the last events may take to be written: a blocked console must not keep the process alive.
 const FLUSH_DEADLINE: Duration = Duration::from_secs(1);
 
+/// How long the last export may take.
+const EXPORT_DEADLINE: Duration = Duration::from_secs(5);
+
 /// Serves as configured.
 pub(crate) fn run(distribution: Distribution, loaded: &Loaded) -> Result<ExitCode, Failure> {
     let stop = lifecycle::stop_requests()?;
-    start_logs(&loaded.config);
+    export::start_logs(&loaded.config).map_err(|problems| format!("RUST_LOG: {problems}"))?;
     tell_start(distribution, loaded);
     let edge = Edge::start(distribution, &loaded.config)?;
     ServerReady { address: &edge.address().ip(), port: edge.address().port() }.emit();
@@ -31,17 +36,20 @@ pub(crate) fn run(distribution: Distribution, loaded: &Loaded) -> Result<ExitCod
     ServerStopping { deadline: loaded.config.server.deadlines.drain.as_secs_f64() }.emit();
     let ended = edge.shutdown();
     ServerStopped.emit();
+    end_export(ended.export);
     logs::flush(FLUSH_DEADLINE);
     Ok(if ended.sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn start_logs(config: &Config) {
-    let provider = match config.telemetry.logs {
-        LogProvider::ConsoleAsync => Provider::ConsoleAsync,
-        LogProvider::ConsoleDirect => Provider::ConsoleDirect,
-        LogProvider::Noop => Provider::Noop,
-    };
-    logs::init(LogConfig { level: config.log_level, provider });
+/// Sends what is left. What cannot be sent cannot be sent word of either, so the console has it.
+fn end_export(exporter: Option<OtlpExporter>) {
+    let Some(report) = exporter.map(|exporter| exporter.shutdown(EXPORT_DEADLINE)) else { return };
+    if !report.is_complete() {
+        let ShutdownReport { metric_points, logs, spans, .. } = report;
+        complain(&format!(
+            "own telemetry was not delivered: {metric_points} points of metrics, {logs} events, {spans} spans"
+        ));
+    }
 }
 
 fn tell_start(distribution: Distribution, loaded: &Loaded) {

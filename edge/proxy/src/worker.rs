@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use edge_stream::encoding::Codec;
+use telemetry::logs::{self, Aspect};
 use telemetry::{Telemetry, otel_debug, otel_error};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
@@ -62,6 +63,7 @@ pub(crate) struct Start {
 
 /// Serves until shutdown, and a little longer.
 pub(crate) fn run(runtime: &tokio::runtime::Runtime, start: Start) {
+    let _engine = logs::aspect(Aspect::Engine);
     let tasks = LocalSet::new();
     let Start { shared, listener, telemetry, draining, seed } = start;
     let metrics = Metrics::register(telemetry.worker());

@@ -6,7 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const SECONDS_PER_DAY: u64 = 86_400;
 
 /// A time that shows itself as `2026-01-02T03:04:05.678901Z`. Times before 1970 show as its start.
-pub(super) struct Timestamp(pub(super) SystemTime);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timestamp(pub SystemTime);
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -26,7 +26,18 @@ impl From<Level> for Filter {
     }
 }
 
+/// Where the directives of a process usually stand.
+const VARIABLE: &str = "RUST_LOG";
+
 impl Filter {
+    /// What the variable `RUST_LOG` says; `otherwise` if it is not set or empty.
+    pub fn from_env(otherwise: impl Into<Self>) -> Result<Self, FilterProblems> {
+        match std::env::var(VARIABLE) {
+            Ok(directives) if !directives.trim().is_empty() => directives.parse(),
+            _ => Ok(otherwise.into()),
+        }
+    }
+
     /// Whether an event of a module goes anywhere.
     pub fn enables(&self, level: Level, module: &str) -> bool {
         let directive = self.directives.iter().find(|directive| module.starts_with(&directive.prefix));

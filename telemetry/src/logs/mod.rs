@@ -36,6 +36,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub use capture::{Capture, CapturedEvent};
+pub use clock::Timestamp;
 pub use declared::DeclaredEvent;
 pub use drops::{DropReason, dropped, dropped_by};
 pub use event::{Event, EventDescriptor, EventField, EventValue, FieldDescriptor};

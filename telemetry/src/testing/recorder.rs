@@ -73,8 +73,8 @@ impl Recorder {
         self.telemetry.clone()
     }
 
-    /// What happened since the last take: changes of sums, the values in histograms, levels as they are, and events and
-    /// spans that ended. Nothing is in it twice.
+    /// What happened since the last take: what was counted and recorded, what goes up and down as it stands, events, and
+    /// spans that ended.
     pub fn take(&mut self) -> Recorded {
         let collected = self.reader.collect().clone();
         self.reader.delivered();

@@ -133,6 +133,8 @@ fn what_is_counted_on_several_nodes_is_one_series() {
         assert_eq!((extremes.min, extremes.max), (1.0, 100.0));
         assert_eq!(reader.collect().sum(REQUESTS, &[]), 111);
         assert_eq!(reader.collected().sum("edge.memory", &[]), 111 * round);
+        let active = reader.collected().value("edge.http.server.active_requests", &[]);
+        assert!((active + 111.0 * round as f64).abs() < 1e-9, "what goes up and down stays a total");
         reader.delivered();
     }
 }

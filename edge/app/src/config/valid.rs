@@ -3,10 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use edge_provider::FileSource;
 use edge_proxy::{Deadlines, Limits, Upstreams};
 use telemetry::logs::Level;
+use telemetry_otlp::Protocol;
 
 use super::reader::Reader;
 
@@ -69,8 +71,38 @@ pub enum ReadyAfter {
 pub struct Telemetry {
     /// Whether `/_edge/metrics` answers.
     pub prometheus: bool,
+    /// Where it is sent; `None` for nowhere.
+    pub otlp: Option<Otlp>,
     /// Where events go.
-    pub logs: LogProvider,
+    pub logs: LogProviders,
+}
+
+/// Where edge's own telemetry is sent, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Otlp {
+    /// The receiver's URL, without the paths of signals.
+    pub endpoint: String,
+    /// How bodies travel.
+    pub protocol: Protocol,
+    /// Header fields of every request.
+    pub headers: Vec<Pair>,
+    /// Time between two exports of metrics.
+    pub interval: Duration,
+    /// Whether the policies in force apply to it too.
+    pub policies: bool,
+}
+
+/// Where events go, by what they are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogProviders {
+    /// Those of the workers.
+    pub engine: LogProvider,
+    /// Those of everything else.
+    pub global: LogProvider,
+    /// Those of the admin routes.
+    pub admin: LogProvider,
+    /// Those of the telemetry system itself; on the console or nowhere.
+    pub internal: LogProvider,
 }
 
 const LOG_LEVELS: [(&str, Level); 6] = [
@@ -82,15 +114,21 @@ const LOG_LEVELS: [(&str, Level); 6] = [
     ("error", Level::Error),
 ];
 
-const LOG_PROVIDERS: [(&str, LogProvider); 3] = [
+const PROTOCOLS: [(&str, Protocol); 2] =
+    [("http/protobuf", Protocol::HttpProtobuf), ("grpc", Protocol::Grpc)];
+
+const LOG_PROVIDERS: [(&str, LogProvider); 4] = [
     ("console_async", LogProvider::ConsoleAsync),
     ("console_direct", LogProvider::ConsoleDirect),
     ("noop", LogProvider::Noop),
+    ("its", LogProvider::Its),
 ];
 
 /// Where events go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogProvider {
+    /// Over OTLP, with everything else.
+    Its,
     /// To the console, from a thread of its own: a blocked console loses events instead of blocking.
     ConsoleAsync,
     /// To the console, by the thread that has the event.
@@ -232,25 +270,43 @@ fn provider(reader: &mut Reader<'_>) -> FileSource {
 }
 
 fn telemetry(reader: &mut Reader<'_>) -> Telemetry {
-    Telemetry {
-        prometheus: reader.flag("telemetry.prometheus"),
-        logs: reader.choice("telemetry.logs.providers.global", &LOG_PROVIDERS),
-    }
+    let otlp = otlp(reader);
+    let logs = log_providers(reader, otlp.is_some());
+    Telemetry { prometheus: reader.flag("telemetry.prometheus"), otlp, logs }
+}
+
+fn otlp(reader: &mut Reader<'_>) -> Option<Otlp> {
+    reader.url("telemetry.otlp_endpoint");
+    let protocol = reader.choice("telemetry.otlp_protocol", &PROTOCOLS);
+    let headers = pairs(reader, "telemetry.otlp_headers");
+    let interval = reader.span("telemetry.interval");
+    let policies = reader.flag("telemetry.policies");
+    let endpoint = reader.text("telemetry.otlp_endpoint")?.trim().to_owned();
+    Some(Otlp { endpoint, protocol, headers, interval, policies })
+}
+
+fn log_providers(reader: &mut Reader<'_>, is_exported: bool) -> LogProviders {
+    let mut provider = |aspect: &str| {
+        let key = format!("telemetry.logs.providers.{aspect}");
+        let provider = reader.choice(&key, &LOG_PROVIDERS);
+        if provider == LogProvider::Its && !is_exported {
+            reader.problem(&key, "`its` goes over OTLP, so telemetry.otlp_endpoint must be set");
+        }
+        provider
+    };
+    let (engine, global, admin) = (provider("engine"), provider("global"), provider("admin"));
+    let internal = reader.choice("telemetry.logs.providers.internal", &INTERNAL_LOG_PROVIDERS);
+    LogProviders { engine, global, admin, internal }
 }
 
 /// Keys that are checked and have no effect in this build.
-pub(super) const INEFFECTIVE: [&str; 11] = [
+pub(super) const INEFFECTIVE: [&str; 6] = [
     "otlp_grpc_url",
     "workspace_id",
     "service.labels",
     "prometheus.max_input_bytes_per_scrape",
     "prometheus.max_output_bytes_per_scrape",
     "prometheus.on_limit",
-    "telemetry.otlp_endpoint",
-    "telemetry.interval",
-    "telemetry.logs.providers.engine",
-    "telemetry.logs.providers.admin",
-    "telemetry.logs.providers.internal",
 ];
 
 fn check_ineffective(reader: &mut Reader<'_>) {
@@ -260,9 +316,4 @@ fn check_ineffective(reader: &mut Reader<'_>) {
     reader.size("prometheus.max_input_bytes_per_scrape");
     reader.size("prometheus.max_output_bytes_per_scrape");
     reader.choice("prometheus.on_limit", &[("fail", ()), ("truncate", ())]);
-    reader.url("telemetry.otlp_endpoint");
-    reader.span("telemetry.interval");
-    reader.choice("telemetry.logs.providers.engine", &LOG_PROVIDERS);
-    reader.choice("telemetry.logs.providers.admin", &LOG_PROVIDERS);
-    reader.choice("telemetry.logs.providers.internal", &INTERNAL_LOG_PROVIDERS);
 }

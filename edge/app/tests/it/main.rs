@@ -3,6 +3,7 @@
 
 mod cli;
 mod demo;
+mod export;
 mod lifecycle;
 mod process;
 mod python;

@@ -1,0 +1,11 @@
+//! What a receiver sees of the SDK, decoded with prost.
+
+mod console;
+mod expected;
+mod exporter;
+mod logs;
+mod metrics;
+mod process;
+mod receiver;
+mod sets;
+mod spans;
