@@ -19,9 +19,9 @@ thread_local! {
 
 /// Reads back what is counted in a `Telemetry`, and the events and spans of the thread that made it, or of all threads.
 ///
-/// Events of every level and all spans go to it as long as nobody else calls `logs::init` or `trace::init`. A thread can
-/// have one recorder at a time, and keeps as much as it does for an exporter: what is too much is counted in
-/// `telemetry.logs.dropped`.
+/// Events of every level and all spans go to it as long as nobody else calls `logs::init` or `trace::init`. A test has one
+/// recorder at a time, also if it has several threads. A thread keeps as much as it does for an exporter: what is too much
+/// is counted in `telemetry.logs.dropped`.
 pub struct Recorder {
     telemetry: Telemetry,
     reader: Reader,
