@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::batch::{Batch, Entry};
+use crate::batch::{Batch, Place, Sink};
 use crate::change::{self, Amount, Change, add_level};
 use crate::ledger::Ledger;
 use crate::queue::{Receiver, Sender};
 use crate::series::{Series, SeriesRegistry};
+use crate::worker::SharedLedger;
 
 /// The totals of one node, and the receiving end of its queue.
 #[derive(Debug)]
@@ -22,15 +23,15 @@ pub(crate) struct Aggregator {
     readers: Vec<ReaderId>,
     extremes: HashMap<(ReaderId, usize, u32), Amount>,
     rejected: u64,
+    /// Room for a list of workers, empty between two flushes.
+    list: Vec<SharedLedger>,
 }
 
 /// A reader of changes.
 pub(crate) type ReaderId = u64;
 
 /// The smallest and largest values that a reader has not seen yet, by series and cell.
-///
-/// By the address of the series, which its own `Arc` keeps from being another's: the place in the registry may be.
-pub(crate) type Extremes = HashMap<(usize, u32), (Arc<Series>, Amount)>;
+pub(crate) type Extremes = Vec<(Arc<Series>, Change)>;
 
 /// What is known of a series beside its totals.
 #[derive(Debug, Default)]
@@ -53,7 +54,19 @@ impl Aggregator {
             readers: Vec::new(),
             extremes: HashMap::new(),
             rejected: 0,
+            list: Vec::new(),
         }
+    }
+
+    /// An empty list, with the room of the one before.
+    pub(crate) fn take_list(&mut self) -> Vec<SharedLedger> {
+        std::mem::take(&mut self.list)
+    }
+
+    /// Keeps the room of a list, and none of the workers in it.
+    pub(crate) fn give_back_list(&mut self, mut list: Vec<SharedLedger>) {
+        list.clear();
+        self.list = list;
     }
 
     /// Fetches the changes of a worker that may be idle, blocked or gone.
@@ -67,10 +80,7 @@ impl Aggregator {
             self.apply(registry, ledger.batch());
             ledger.delivered();
         }
-        if ledger.gather(registry) {
-            self.apply(registry, ledger.batch());
-            ledger.delivered();
-        }
+        ledger.gather_into(registry, &mut Totals { aggregator: self, registry });
     }
 
     /// Adds up what waits in the queue, and then what its owner has gathered in a ledger, which is newer.
@@ -161,54 +171,74 @@ impl Aggregator {
 
     /// Takes the extremes that a reader has not seen yet.
     pub(crate) fn take_extremes(&mut self, reader: ReaderId, taken: &mut Extremes) {
-        for ((_, series, cell), amount) in self.extremes.extract_if(|(other, _, _), _| *other == reader) {
-            let Some(series) = self.accounts.get(series).and_then(|account| account.series.as_ref()) else {
-                continue;
-            };
-            let key = (Arc::as_ptr(series).addr(), cell);
-            let (_, seen) = taken.entry(key).or_insert_with(|| (Arc::clone(series), amount));
-            *seen = seen.extreme(amount);
-        }
+        let of_reader = self.extremes.extract_if(|(other, _, _), _| *other == reader);
+        taken.extend(of_reader.filter_map(|((_, series, cell), amount)| {
+            let series = self.accounts.get(series)?.series.as_ref()?;
+            Some((Arc::clone(series), Change { cell, amount }))
+        }));
     }
 
     fn apply(&mut self, registry: &SeriesRegistry, batch: &Batch) {
+        let mut totals = Totals { aggregator: self, registry };
         for (entry, changes) in batch.entries() {
-            if self.accounts.get(entry.series).is_none_or(|account| account.series.is_none()) {
-                self.learn(registry);
+            for change in changes {
+                totals.change(entry.place, *change);
             }
-            self.apply_entry(entry, changes);
+            totals.end(entry.place, entry.retired);
+        }
+    }
+}
+
+/// Adds up changes as they come.
+struct Totals<'a> {
+    aggregator: &'a mut Aggregator,
+    registry: &'a SeriesRegistry,
+}
+
+impl Sink for Totals<'_> {
+    #[inline]
+    fn change(&mut self, place: Place, change: Change) {
+        let Aggregator { accounts, .. } = &*self.aggregator;
+        if accounts.get(place.series).is_none_or(|account| account.series.is_none()) {
+            self.aggregator.learn(self.registry);
+        }
+        let Aggregator { accounts, cells, readers, extremes, rejected, .. } = &mut *self.aggregator;
+        let (account, cells) = (&mut accounts[place.series], &mut cells[place.offset..]);
+        account.has_changed = true;
+        match change.amount {
+            Amount::Integer(n) => {
+                let cell = change.cell as usize;
+                cells[cell] = cells[cell].wrapping_add(n);
+                if cell == account.rejected_cell {
+                    *rejected += n;
+                }
+            }
+            Amount::Level(bits) => drop(account.levels.insert((place.source, change.cell), bits)),
+            Amount::Min(_) | Amount::Max(_) => {
+                change::add(cells, change);
+                for reader in &*readers {
+                    let seen = extremes.entry((*reader, place.series, change.cell));
+                    let seen = seen.or_insert(change.amount);
+                    *seen = seen.extreme(change.amount);
+                }
+            }
+            Amount::Float(_) | Amount::Last(_) | Amount::Bucket { .. } => {
+                let refused = u64::from(!change::add(cells, change));
+                cells[account.rejected_cell] += refused;
+                *rejected += refused;
+            }
         }
     }
 
     #[inline]
-    fn apply_entry(&mut self, entry: Entry, changes: &[Change]) {
-        let account = &mut self.accounts[entry.series];
-        if account.series.is_none() {
-            return;
+    fn end(&mut self, place: Place, retired: bool) {
+        if retired && let Some(account) = self.aggregator.accounts.get_mut(place.series) {
+            account.forget_levels(place.source);
         }
-        let rejected_cell = account.rejected_cell;
-        let cells = &mut self.cells[entry.offset..];
-        let rejected_before = cells[rejected_cell];
-        account.has_changed |= !changes.is_empty();
-        for change in changes {
-            match change.amount {
-                Amount::Level(bits) => drop(account.levels.insert((entry.source, change.cell), bits)),
-                Amount::Min(_) | Amount::Max(_) => {
-                    change::add(cells, *change);
-                    for reader in &self.readers {
-                        let seen = self.extremes.entry((*reader, entry.series, change.cell));
-                        let seen = seen.or_insert(change.amount);
-                        *seen = seen.extreme(change.amount);
-                    }
-                }
-                _ => cells[rejected_cell] += u64::from(!change::add(cells, *change)),
-            }
-        }
-        if entry.retired && !account.levels.is_empty() {
-            account.forget_levels(entry.source);
-        }
-        self.rejected += cells[rejected_cell].wrapping_sub(rejected_before);
     }
+
+    /// All of it has been added up already.
+    fn keep(&mut self, _: Arc<()>) {}
 }
 
 impl Account {

@@ -13,15 +13,33 @@ pub(crate) struct Batch {
     uses: Vec<Arc<()>>,
 }
 
-/// One instance in a batch.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Entry {
-    /// Index of its series.
+/// Whose changes they are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place {
+    /// Index of the series.
     pub(crate) series: usize,
-    /// Where the cells of its series start among those of all.
+    /// Where the cells of the series start among those of all.
     pub(crate) offset: usize,
     /// Which instance of the series, for what must not be added up over time.
     pub(crate) source: u64,
+}
+
+/// Takes the changes of one instance after another.
+pub(crate) trait Sink {
+    /// One change.
+    fn change(&mut self, place: Place, change: Change);
+
+    /// That was all of this instance, and its last if it has retired.
+    fn end(&mut self, place: Place, retired: bool);
+
+    /// An instance has retired whose series is used until all this has been added up.
+    fn keep(&mut self, token: Arc<()>);
+}
+
+/// One instance in a batch.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry {
+    pub(crate) place: Place,
     /// These are its last changes.
     pub(crate) retired: bool,
     end: usize,
@@ -37,21 +55,6 @@ impl Batch {
         self.changes.len() + 2 * self.entries.len()
     }
 
-    #[inline]
-    pub(crate) fn push(&mut self, change: Change) {
-        self.changes.push(change);
-    }
-
-    /// Ends an entry: it owns the changes pushed since the one before.
-    pub(crate) fn end_entry(&mut self, series: usize, offset: usize, source: u64, retired: bool) {
-        self.entries.push(Entry { series, offset, source, retired, end: self.changes.len() });
-    }
-
-    /// The series of this token is used until the batch has been added up.
-    pub(crate) fn keep(&mut self, token: Arc<()>) {
-        self.uses.push(token);
-    }
-
     pub(crate) fn entries(&self) -> impl Iterator<Item = (Entry, &[Change])> {
         let mut start = 0;
         self.entries.iter().map(move |entry| {
@@ -65,5 +68,22 @@ impl Batch {
         self.entries.clear();
         self.changes.clear();
         self.uses.clear();
+    }
+}
+
+impl Sink for Batch {
+    #[inline]
+    fn change(&mut self, _: Place, change: Change) {
+        self.changes.push(change);
+    }
+
+    /// The entry owns the changes since the one before.
+    #[inline]
+    fn end(&mut self, place: Place, retired: bool) {
+        self.entries.push(Entry { place, retired, end: self.changes.len() });
+    }
+
+    fn keep(&mut self, token: Arc<()>) {
+        self.uses.push(token);
     }
 }

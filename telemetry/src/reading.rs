@@ -16,6 +16,12 @@ const LANES: usize = 4;
 /// Whether anything changed; no branch per cell, because most cells of most sets are idle.
 #[inline]
 pub(crate) fn is_dirty(heads: &[AtomicU64], last: &[u64]) -> bool {
+    differing(heads, last) != 0
+}
+
+/// Every bit in which a cell differs from what it was. If only one cell does, it is known by that what it was now.
+#[inline]
+fn differing(heads: &[AtomicU64], last: &[u64]) -> u64 {
     let (rows, rest) = heads.as_chunks::<LANES>();
     let (last_rows, last_rest) = last[..heads.len()].as_chunks::<LANES>();
     let mut differing = [0; LANES];
@@ -27,7 +33,7 @@ pub(crate) fn is_dirty(heads: &[AtomicU64], last: &[u64]) -> bool {
     for (lane, (cell, last)) in rest.iter().zip(last_rest).enumerate() {
         differing[lane] |= cell.load(Ordering::Relaxed) ^ last;
     }
-    differing.iter().fold(0, |all, lane| all | lane) != 0
+    differing.iter().fold(0, |all, lane| all | lane)
 }
 
 /// What came of following the heads of a set.
@@ -45,31 +51,46 @@ pub(crate) enum Followed {
 /// if it changes again meanwhile.
 ///
 /// That nothing has changed since is a second reading equal to the first: of cells that only grow it makes an instant.
+/// If one cell changed alone, the first look was such a reading already: it had that change, and the others, found
+/// unchanged later, had none then.
 #[inline]
 pub(crate) fn follow(
     heads: &[AtomicU64],
     last: &mut [u64],
     mut changed: impl FnMut(usize, u64, u64),
 ) -> Followed {
-    if !is_dirty(heads, last) {
+    let seen = differing(heads, last);
+    if seen == 0 {
         return Followed::Idle;
     }
-    for _ in 0..ATTEMPTS_MAX {
-        for (index, (cell, last)) in heads.iter().zip(&mut *last).enumerate() {
+    // Orders this look before the reading, and pairs with the release of the retired cell.
+    fence(Ordering::Acquire);
+    let (mut count, mut found) = (0, 0);
+    let mut read = |last: &mut [u64]| {
+        for (index, (cell, last)) in heads.iter().zip(last).enumerate() {
             let now = cell.load(Ordering::Relaxed);
             if now != *last {
                 changed(index, now, *last);
+                found |= now ^ *last;
+                count += 1;
                 *last = now;
             }
         }
-        // Orders the reading before the next one, and pairs with the release of the retired cell.
+        (count, found)
+    };
+    if read(last) == (1, seen) {
+        return Followed::Settled;
+    }
+    for _ in 1..ATTEMPTS_MAX {
         fence(Ordering::Acquire);
         if !is_dirty(heads, last) {
             return Followed::Settled;
         }
         std::hint::spin_loop();
+        read(last);
     }
-    Followed::Unsettled
+    fence(Ordering::Acquire);
+    if is_dirty(heads, last) { Followed::Unsettled } else { Followed::Settled }
 }
 
 /// A copy of the cells of a set, kept to be filled again.
@@ -170,9 +191,13 @@ mod tests {
         assert_eq!(follow(cells, &mut last, |_, _, _| unreachable!("nothing changed")), Followed::Idle);
 
         for changes in [1, 2, super::ATTEMPTS_MAX as u64 + 1] {
+            cells[3].fetch_add(1, Ordering::Relaxed);
             cells[9].fetch_add(1, Ordering::Relaxed);
             let (mut sum, before) = (0, last[9]);
             let followed = follow(cells, &mut last, |cell, now, last| {
+                if cell == 3 {
+                    return;
+                }
                 assert_eq!(cell, 9);
                 sum += now - last;
                 // The owner counts again before the second reading.
@@ -185,6 +210,36 @@ mod tests {
             assert_eq!(sum, last[9] - before);
         }
         crate::cells::give_back(cells);
+    }
+
+    /// What comes of changes of these cells, and of others while a cell is read.
+    fn followed(changed: &[usize], meanwhile: (usize, &[usize])) -> (Followed, Vec<u64>) {
+        let cells = crate::cells::take(16);
+        let mut last = vec![0; cells.len()];
+        let mut others = Some(meanwhile.1);
+        let count =
+            |cell: &usize| cells[*cell].store(cells[*cell].load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        changed.iter().for_each(count);
+        let followed = follow(cells, &mut last, |cell, _, _| {
+            if cell == meanwhile.0 {
+                others.take().into_iter().flatten().for_each(count);
+            }
+        });
+        crate::cells::give_back(cells);
+        last.truncate(10);
+        (followed, last)
+    }
+
+    #[test]
+    fn changes_arrive_whole_wherever_they_are_and_whatever_comes_meanwhile() {
+        let nothing = (0, &[][..]);
+        assert_eq!(followed(&[5], nothing), (Followed::Settled, vec![0, 0, 0, 0, 0, 1, 0, 0, 0, 0]));
+        assert_eq!(followed(&[1, 5, 9], nothing), (Followed::Settled, vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 1]));
+        assert_eq!(followed(&[0, 3], nothing), (Followed::Settled, vec![1, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
+        // Of one alone the instant is before what comes while it is read.
+        assert_eq!(followed(&[5], (5, &[2])), (Followed::Settled, vec![0, 0, 0, 0, 0, 1, 0, 0, 0, 0]));
+        assert_eq!(followed(&[5], (5, &[2, 9])), (Followed::Settled, vec![0, 0, 1, 0, 0, 1, 0, 0, 0, 1]));
+        assert_eq!(followed(&[5, 6], (5, &[5, 6])), (Followed::Settled, vec![0, 0, 0, 0, 0, 2, 2, 0, 0, 0]));
     }
 
     /// A set whose cells the tests write by hand.

@@ -106,6 +106,20 @@ fn combinations_are_series_of_their_own() {
 }
 
 #[test]
+fn a_dropped_set_leaves_no_series_of_what_was_never_counted() {
+    let telemetry = Telemetry::default();
+    let set: Set<RecordMetrics> = telemetry.worker().register(PolicyAttributes { id: "p" });
+    set.with((Outcome::Kept, Signal::Logs)).size.record(f64::NAN);
+    set.with((Outcome::Dropped, Signal::Logs)).records.inc();
+    drop(set);
+    let collected = telemetry.collect();
+    let outcomes =
+        collected.sets().filter_map(|set| set.attribute("edge.record.outcome")).map(Scalar::to_text);
+    assert_eq!(outcomes.collect::<Vec<_>>(), ["dropped", "kept"]);
+    assert_eq!(collected.sum("telemetry.pipeline.rejected", &[]), 1);
+}
+
+#[test]
 fn every_combination_has_counters_of_its_own() {
     let telemetry = Telemetry::default();
     let set: Set<FourMetrics> = telemetry.worker().register(());
@@ -182,20 +196,6 @@ fn combinations_of_several_workers_add_up_and_outlive_their_sets() {
     assert_eq!(collected.sum("edge.single.records", &[("edge.record.outcome", "kept")]), 2);
     assert_eq!(collected.sum("edge.single.records", &[]), 2);
     assert_eq!(collected.value("edge.single.waiting", &[]).to_bits(), (-4.0_f64).to_bits());
-}
-
-#[test]
-fn combinations_never_counted_do_not_become_series_with_the_end_of_their_set() {
-    let telemetry = Telemetry::default();
-    let worker = telemetry.worker();
-    let (heads, bodies): (Set<SingleMetrics>, Set<RecordMetrics>) =
-        (worker.register(()), worker.register(PolicyAttributes { id: "p" }));
-    heads.with(Outcome::Kept).records.inc();
-    bodies.with((Outcome::Kept, Signal::Logs)).records.inc();
-    drop((heads, bodies));
-    let collected = telemetry.collect();
-    let series = |metric| collected.sets().filter(|set| set.value(metric).is_some()).count();
-    assert_eq!([series("edge.single.records"), series("edge.varying.records")], [1, 1]);
 }
 
 #[test]
