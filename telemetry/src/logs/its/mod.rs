@@ -8,7 +8,7 @@ mod view;
 pub use buffer::{take, wake};
 pub use view::{LogView, SpanEventView, SpanLinkView, SpanView, Taken};
 
-pub(crate) use arena::{Arena, Shown, Span};
+pub(crate) use arena::{Arena, Shown, Span, kept};
 pub(crate) use batch::{LinkRecord, Log, MarkRecord};
 pub(crate) use buffer::{Refused, push_log, push_span};
 
