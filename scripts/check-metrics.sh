@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Lets promtool judge /_edge/metrics of a running edge that has counted something.
+# Lets promtool and the strict OpenMetrics parser judge /_edge/metrics of a running edge that has counted something.
 # usage: check-metrics.sh EDGE
 set -euo pipefail
 
 edge=$1
+scripts=$(dirname "$0")
+python=$("$scripts/python.sh" "$scripts/judges/requirements.txt")
 folder=$(mktemp -d)
 # Before the demo opens it: the first look below may come sooner.
 : >"$folder/out"
@@ -22,8 +24,20 @@ done
   cat "$folder/out" >&2
   exit 1
 }
-python3 -c 'import sys, urllib.request; sys.stdout.buffer.write(urllib.request.urlopen(sys.argv[1]).read())' \
-  "$address/_edge/metrics" >"$folder/metrics"
+
+# What edge answers a scraper that accepts this.
+scrape() {
+  python3 - "$address/_edge/metrics" "$1" <<'PYTHON'
+import sys, urllib.request
+request = urllib.request.Request(sys.argv[1], headers={"accept": sys.argv[2]})
+sys.stdout.buffer.write(urllib.request.urlopen(request).read())
+PYTHON
+}
+
+scrape 'text/plain; version=0.0.4' >"$folder/metrics"
 [ -s "$folder/metrics" ]
 promtool check metrics <"$folder/metrics"
-echo "$(grep -c '^# TYPE' "$folder/metrics") metrics, no complaints"
+echo "promtool: $(grep -c '^# TYPE' "$folder/metrics") metrics, no complaints"
+scrape 'application/openmetrics-text; version=1.0.0' >"$folder/open-metrics"
+printf 'strict OpenMetrics parser: '
+"$python" "$scripts/judges/strict.py" <"$folder/open-metrics"

@@ -10,5 +10,5 @@ cargo test --workspace --features "$features" --doc "$@"
 if cargo nextest --version >/dev/null 2>&1; then
   cargo nextest run --workspace --features "$features" --no-fail-fast "$@"
 else
-  cargo test --workspace --features "$features" --lib --bins --tests --no-fail-fast "$@"
+  cargo test --workspace --features "$features" --lib --bins --tests --examples --no-fail-fast "$@"
 fi

@@ -8,6 +8,7 @@ use crate::change::{self, Amount, Change, add_level};
 use crate::ledger::Ledger;
 use crate::queue::{Receiver, Sender};
 use crate::series::{Series, SeriesRegistry};
+use crate::worker::SharedLedger;
 
 /// The totals of one node, and the receiving end of its queue.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Aggregator {
     readers: Vec<ReaderId>,
     extremes: HashMap<(ReaderId, usize, u32), Amount>,
     rejected: u64,
+    /// Room for a list of workers, empty between two flushes.
+    list: Vec<SharedLedger>,
 }
 
 /// A reader of changes.
@@ -51,7 +54,19 @@ impl Aggregator {
             readers: Vec::new(),
             extremes: HashMap::new(),
             rejected: 0,
+            list: Vec::new(),
         }
+    }
+
+    /// An empty list, with the room of the one before.
+    pub(crate) fn take_list(&mut self) -> Vec<SharedLedger> {
+        std::mem::take(&mut self.list)
+    }
+
+    /// Keeps the room of a list, and none of the workers in it.
+    pub(crate) fn give_back_list(&mut self, mut list: Vec<SharedLedger>) {
+        list.clear();
+        self.list = list;
     }
 
     /// Fetches the changes of a worker that may be idle, blocked or gone.

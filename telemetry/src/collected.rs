@@ -149,7 +149,8 @@ impl Collected {
         merged
     }
 
-    fn matching<'a>(
+    /// The values of a metric in the series that have all of `attributes`.
+    pub(crate) fn matching<'a>(
         &'a self,
         metric: &'a str,
         attributes: &'a [(&str, &str)],

@@ -145,14 +145,19 @@ impl Account {
     /// Writes the changes of a set without bodies, if there are any, and moves its cursors; whether those are its last.
     #[inline]
     fn gather_heads(&mut self, last: &mut [u64], batch: &mut Batch, registry: &SeriesRegistry) -> bool {
+        let descriptor = self.instance.descriptor;
+        let (fields, retired) = (descriptor.fields, descriptor.retired_cell());
         if self.series.is_none() {
             if !is_dirty(self.block, last) {
                 return false;
             }
+            // A combination that was never counted does not become a series because its set is dropped. The end first:
+            // whoever sees it sees every count before it.
+            if self.block[retired].load(Ordering::Acquire) != 0 && !is_dirty(&self.block[..retired], last) {
+                return true;
+            }
             self.series = Some(self.instance.resolve(self.point as usize, registry));
         }
-        let descriptor = self.instance.descriptor;
-        let (fields, retired) = (descriptor.fields, descriptor.retired_cell());
         let followed = follow(self.block, last, |cell, now, last| {
             if cell != retired {
                 // The count of what was rejected comes after the fields.
@@ -185,6 +190,11 @@ impl Account {
     ) -> bool {
         let descriptor = self.instance.descriptor;
         let now = reading.take(descriptor, self.block, last);
+        let retired = now[descriptor.retired_cell()] != 0;
+        // A combination that was never counted does not become a series because its set is dropped.
+        if retired && self.series.is_none() && is_untouched(now, last, descriptor.retired_cell()) {
+            return true;
+        }
         let series = self.series.get_or_insert_with(|| self.instance.resolve(self.point as usize, registry));
         for (index, field) in descriptor.fields.iter().enumerate() {
             if now[index] != last[index] {
@@ -195,11 +205,15 @@ impl Account {
             }
         }
         integer(descriptor.rejected_cell(), now, last, &mut |change| batch.push(change));
-        let retired = now[descriptor.retired_cell()] != 0;
         batch.end_entry(series.0.index, series.0.offset, self.instance.source, retired);
         last.copy_from_slice(now);
         retired
     }
+}
+
+/// Whether nothing differs but one cell.
+fn is_untouched(now: &[u64], last: &[u64], except: usize) -> bool {
+    now[..except] == last[..except] && now[except + 1..] == last[except + 1..]
 }
 
 /// The next value will be the first of an interval. Written by whoever flushes, under the lock of the ledger.

@@ -41,6 +41,8 @@ pub mod registry;
 mod series;
 mod set;
 mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod topology;
 pub mod trace;
 mod varying;

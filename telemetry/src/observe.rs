@@ -11,7 +11,8 @@ use crate::sync::{AtomicBool, Mutex, MutexGuard};
 /// The callbacks of a pipeline.
 #[derive(Debug, Default)]
 pub(crate) struct Observers {
-    all: Mutex<Vec<Arc<Observer>>>,
+    /// Shared with whoever calls them: a list of its own would be made for each collection.
+    all: Mutex<Arc<Vec<Arc<Observer>>>>,
 }
 
 struct Observer {
@@ -29,24 +30,21 @@ impl Observers {
     pub(crate) fn add(&self, callback: Box<dyn FnMut() + Send>) -> Observation {
         let observer =
             Arc::new(Observer { has_ended: AtomicBool::new(false), callback: Mutex::new(Some(callback)) });
-        self.all().push(Arc::clone(&observer));
+        Arc::make_mut(&mut self.all()).push(Arc::clone(&observer));
         Observation(observer)
     }
 
     /// Calls every callback, and forgets those that have ended. One that is being called elsewhere is left out: what
     /// it sees is just as new.
     pub(crate) fn run(&self) {
-        let observers = self.all().clone();
-        if observers.is_empty() {
-            return;
+        let observers = Arc::clone(&self.all());
+        observers.iter().for_each(|observer| observer.call());
+        if observers.iter().any(|observer| observer.has_ended()) {
+            Arc::make_mut(&mut self.all()).retain(|observer| !observer.has_ended());
         }
-        for observer in &observers {
-            observer.call();
-        }
-        self.all().retain(|observer| !observer.has_ended.load(Ordering::Relaxed));
     }
 
-    fn all(&self) -> MutexGuard<'_, Vec<Arc<Observer>>> {
+    fn all(&self) -> MutexGuard<'_, Arc<Vec<Arc<Observer>>>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -59,15 +57,19 @@ impl Observer {
             Err(TryLockError::WouldBlock) => return,
         };
         if let Some(observe) = callback.as_mut()
-            && !self.has_ended.load(Ordering::Relaxed)
+            && !self.has_ended()
             && catch_unwind(AssertUnwindSafe(observe)).is_err()
         {
             self.has_ended.store(true, Ordering::Relaxed);
             otel_error!("telemetry.observation.failed");
         }
-        if self.has_ended.load(Ordering::Relaxed) {
+        if self.has_ended() {
             *callback = None;
         }
+    }
+
+    fn has_ended(&self) -> bool {
+        self.has_ended.load(Ordering::Relaxed)
     }
 }
 

@@ -219,14 +219,15 @@ impl Pipeline {
     /// Forgets the series that have no live set and have not changed for `series_idle_max`, unless a reader has yet to
     /// deliver their last change; a reader that has delivered nothing for so long is not waited for.
     fn expire(&self, root: &mut Root, time: SystemTime) {
-        // Nobody adds anything up from the look at what has changed until places are given to others.
-        let mut aggregators: Vec<_> = self.nodes.iter().map(Node::aggregator).collect();
-        for aggregator in &mut aggregators {
-            root.note_changed(aggregator, time);
-        }
+        self.nodes.iter().for_each(|node| root.note_changed(&mut node.aggregator(), time));
         let since = |then: SystemTime| time.duration_since(then).unwrap_or_default();
         if since(root.expiry_looked) < self.series_idle_max / EXPIRY_LOOKS {
             return;
+        }
+        // Nobody adds anything up from the last look at what has changed until places are given to others.
+        let mut aggregators: Vec<_> = self.nodes.iter().map(Node::aggregator).collect();
+        for aggregator in &mut aggregators {
+            root.note_changed(aggregator, time);
         }
         root.expiry_looked = time;
         let waiting = root.readers.values().filter(|delivered| since(**delivered) < self.series_idle_max);
@@ -356,9 +357,12 @@ impl Node {
     /// Fetches what every worker of the node has counted.
     fn flush_all(&self, registry: &SeriesRegistry) {
         let mut aggregator = self.aggregator();
-        for ledger in self.ledgers() {
-            aggregator.flush_on_behalf(registry, &mut lock(&ledger));
+        let mut ledgers = aggregator.take_list();
+        self.list_ledgers(&mut ledgers);
+        for ledger in &ledgers {
+            aggregator.flush_on_behalf(registry, &mut lock(ledger));
         }
+        aggregator.give_back_list(ledgers);
         aggregator.drain(registry);
         self.queued_changes.store(0, Ordering::Relaxed);
     }
@@ -375,10 +379,11 @@ impl Node {
         }
     }
 
-    fn ledgers(&self) -> Vec<SharedLedger> {
+    /// Lists the workers there are, so that none has to wait until all are flushed.
+    fn list_ledgers(&self, list: &mut Vec<SharedLedger>) {
         let mut workers = self.workers();
         workers.forget_settled();
-        workers.all().to_vec()
+        list.extend_from_slice(workers.all());
     }
 
     fn workers(&self) -> MutexGuard<'_, Workers> {

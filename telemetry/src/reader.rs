@@ -1,6 +1,5 @@
 //! Cursors of exporters: each sees every change once, whatever the others do.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -63,6 +62,7 @@ impl Reader {
             Temporality::Delta => {
                 let reader = (self.id, &mut self.extremes);
                 self.pipeline.snapshot(time, Some(reader), &mut self.now);
+                self.merge_extremes();
                 self.collect_changes();
             }
         }
@@ -110,14 +110,25 @@ impl Reader {
         self.write_extremes();
     }
 
+    /// Keeps one extreme of each cell, however often nothing could be delivered.
+    fn merge_extremes(&mut self) {
+        self.extremes.sort_unstable_by_key(|(series, change)| (Arc::as_ptr(series), change.cell));
+        self.extremes.dedup_by(|(series, change), (kept, merged)| {
+            let is_same = Arc::ptr_eq(series, kept) && change.cell == merged.cell;
+            if is_same {
+                merged.amount = merged.amount.extreme(change.amount);
+            }
+            is_same
+        });
+    }
+
     fn write_extremes(&mut self) {
         if self.extremes.is_empty() {
             return;
         }
         let Snapshot { order, cells, .. } = &mut self.collected.snapshot;
-        let shown: HashSet<_> = order.iter().map(Arc::as_ptr).collect();
         // A series that expired since has no values to show: others may be in its place.
-        self.extremes.retain(|(series, _)| shown.contains(&Arc::as_ptr(series)));
+        self.extremes.retain(|(series, _)| order.has(series));
         for (series, change) in &self.extremes {
             change::add(&mut cells[series.range()], *change);
         }
@@ -148,4 +159,33 @@ fn write_changes(series: &Series, now: &[u64], last: &[u64], changes: &mut [u64]
     integer(descriptor.rejected_cell(), now, last, &mut |change| {
         change::add(changes, change);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Mmsc, MmscValue, Set, Telemetry, Value, metric_set};
+
+    /// Sizes.
+    #[metric_set(name = "test.reader")]
+    struct Sizes {
+        /// Size of a request.
+        #[metric(unit = "By")]
+        requests: Mmsc,
+    }
+
+    #[test]
+    fn what_cannot_be_delivered_for_long_takes_no_more_room() {
+        let telemetry = Telemetry::default();
+        let set: Set<Sizes> = telemetry.worker().register(());
+        let mut reader = telemetry.reader(Temporality::Delta);
+        for value in [2.0, 1.0, 5.0, 3.0] {
+            set.requests.record(value);
+            reader.collect();
+            assert_eq!(reader.extremes.len(), 2);
+        }
+        let value = reader.collected().sets().find_map(|set| set.value("test.reader.requests"));
+        let expected = MmscValue { min: 1.0, max: 5.0, sum: 11.0, count: 4 };
+        assert_eq!(value, Some(Value::Mmsc(expected)));
+    }
 }

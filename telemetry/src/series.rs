@@ -1,9 +1,9 @@
 //! Series: a metric set with its attribute values, whichever workers write to it.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError, atomic};
 use std::time::SystemTime;
 
 use crate::attributes::Scalar;
@@ -61,6 +61,14 @@ pub(crate) struct Ordered {
     pub(crate) plan: OnceLock<prometheus::Plan>,
 }
 
+impl Ordered {
+    /// Whether a series is among them.
+    pub(crate) fn has(&self, series: &Arc<Series>) -> bool {
+        let place = self.series.binary_search_by(|other| order_of_export(other, series));
+        place.is_ok_and(|place| Arc::ptr_eq(&self.series[place], series))
+    }
+}
+
 impl Deref for Ordered {
     type Target = [Arc<Series>];
 
@@ -93,7 +101,7 @@ impl SeriesRegistry {
         mut attributes: Vec<Scalar>,
     ) -> (Arc<Series>, Arc<()>) {
         let mut state = self.lock();
-        self.overflows.fetch_add(state.bound(descriptor, &mut attributes), Ordering::Relaxed);
+        self.overflows.fetch_add(state.bound(descriptor, &mut attributes), atomic::Ordering::Relaxed);
         let labels = prometheus::labels(descriptor.attribute_fields(), &attributes).into();
         let series = state.resolve(descriptor, attributes, labels);
         // Under the lock, so that it cannot expire in between.
@@ -129,7 +137,7 @@ impl SeriesRegistry {
 
     /// Registrations with a value too many of an attribute whose values are bounded.
     pub(crate) fn overflows(&self) -> u64 {
-        self.overflows.load(Ordering::Relaxed)
+        self.overflows.load(atomic::Ordering::Relaxed)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -230,8 +238,11 @@ fn identity(descriptor: &'static MetricsDescriptor) -> Identity {
 
 fn sorted(series: &[Option<Arc<Series>>]) -> Order {
     let mut order: Vec<_> = series.iter().flatten().cloned().collect();
-    order.sort_by(|a, b| {
-        order_of_declarations(a.descriptor, b.descriptor).then_with(|| a.labels.cmp(&b.labels))
-    });
+    order.sort_by(|a, b| order_of_export(a, b));
     Arc::new(Ordered { series: order.into(), plan: OnceLock::new() })
+}
+
+/// No two series of one moment are equal in it.
+fn order_of_export(a: &Series, b: &Series) -> Ordering {
+    order_of_declarations(a.descriptor, b.descriptor).then_with(|| a.labels.cmp(&b.labels))
 }

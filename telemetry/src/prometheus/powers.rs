@@ -12,8 +12,10 @@ use crate::histogram_value::{Division, HistogramValue};
 
 /// Most finite bounds of a series, as each is a series in the backend.
 const BOUNDS_MAX: i32 = 64;
-/// The smallest power of two that is a number, and the largest.
-const EXPONENTS: std::ops::RangeInclusive<i32> = -1074..=1023;
+/// The powers of two that are bounds. Numbers that are smaller and have fewer digits all count as just below the first,
+/// as the data model of OpenTelemetry allows; a bound among them would not have what is below it.
+const EXPONENTS: std::ops::RangeInclusive<i32> = -1022..=1023;
+const LABELS_MAX: usize = (*EXPONENTS.end() - *EXPONENTS.start() + 1) as usize;
 
 /// Which powers of two are bounds: every `2^step`th from `low` to `high`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +67,7 @@ impl Powers {
         }
     }
 
-    /// The exponents of the bounds that are numbers.
+    /// The exponents of the bounds.
     pub(super) fn exponents(self) -> impl Iterator<Item = i32> {
         (self.low..=self.high).step_by(1 << self.step).filter(|exponent| EXPONENTS.contains(exponent))
     }
@@ -82,7 +84,7 @@ pub(super) fn buckets_up_to(exponent: i32, scale: i32, first: i32) -> usize {
 
 /// The `le` label of a power of two, written the first time that it is a bound.
 pub(super) fn label(exponent: i32) -> &'static str {
-    static LABELS: [OnceLock<Box<str>>; 2098] = [const { OnceLock::new() }; 2098];
+    static LABELS: [OnceLock<Box<str>>; LABELS_MAX] = [const { OnceLock::new() }; LABELS_MAX];
     let written = &LABELS[(exponent - EXPONENTS.start()) as usize];
     written.get_or_init(|| last_label("le", &number::bound(2f64.powi(exponent))))
 }
@@ -117,6 +119,17 @@ mod tests {
         let exponents: Vec<i32> = powers.limited().exponents().collect();
         assert!(exponents.len() <= BOUNDS_MAX as usize, "{exponents:?}");
         assert!(exponents.iter().all(|exponent| exponent % 64 == 0), "{exponents:?}");
+    }
+
+    #[test]
+    fn no_bound_is_among_the_numbers_with_fewer_digits() {
+        for buckets in [(-4, -64, 64), (0, -1023, 1024), (5, -1023 << 5, 1024 << 5)] {
+            let mut powers = Powers::default();
+            powers.widen(buckets.0, buckets.1, buckets.2);
+            let bounds: Vec<f64> = powers.limited().exponents().map(|exponent| 2f64.powi(exponent)).collect();
+            assert!(bounds.iter().all(|bound| bound.is_normal()), "{bounds:?}");
+            assert!(bounds.len() > 16, "{bounds:?}");
+        }
     }
 
     #[test]

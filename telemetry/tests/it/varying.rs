@@ -106,6 +106,20 @@ fn combinations_are_series_of_their_own() {
 }
 
 #[test]
+fn a_dropped_set_leaves_no_series_of_what_was_never_counted() {
+    let telemetry = Telemetry::default();
+    let set: Set<RecordMetrics> = telemetry.worker().register(PolicyAttributes { id: "p" });
+    set.with((Outcome::Kept, Signal::Logs)).size.record(f64::NAN);
+    set.with((Outcome::Dropped, Signal::Logs)).records.inc();
+    drop(set);
+    let collected = telemetry.collect();
+    let outcomes =
+        collected.sets().filter_map(|set| set.attribute("edge.record.outcome")).map(Scalar::to_text);
+    assert_eq!(outcomes.collect::<Vec<_>>(), ["dropped", "kept"]);
+    assert_eq!(collected.sum("telemetry.pipeline.rejected", &[]), 1);
+}
+
+#[test]
 fn every_combination_has_counters_of_its_own() {
     let telemetry = Telemetry::default();
     let set: Set<FourMetrics> = telemetry.worker().register(());

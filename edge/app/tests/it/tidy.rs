@@ -54,6 +54,12 @@ fn the_first_policy_does_what_the_readme_says() {
     }
 }
 
+/// Whether a page has a heading that is linked to so.
+fn has_heading(text: &str, link: &str) -> bool {
+    let headings = text.lines().filter_map(|line| line.strip_prefix("## "));
+    headings.map(|heading| heading.to_lowercase().replace(' ', "-")).any(|heading| heading == link)
+}
+
 #[test]
 fn the_schemas_are_those_of_the_declarations() {
     let folder = tempfile::tempdir().unwrap();
@@ -82,8 +88,10 @@ fn the_pages_link_to_what_is_there() {
     for page in ["README.md", "edge/ARCHITECTURE.md", "telemetry/README.md", "telemetry/schema/README.md"] {
         let text = read(page);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link) {
-            let target = root().join(page).parent().unwrap().join(link);
-            assert!(link.contains("://") || target.exists(), "{page} links to {link}");
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = root().join(page).parent().unwrap().join(file);
+            let is_there = target.exists() && (heading.is_empty() || has_heading(&text, heading));
+            assert!(link.contains("://") || is_there, "{page} links to {link}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What leaves as OTLP is what is declared, both ways.
 
 use telemetry::registry::{
-    Direction, Discrepancy, Emitted, Manifest, Registry, Stability, check, live_check,
+    Direction, Discrepancy, Emitted, Manifest, Registry, RegistryProblem, Stability, check, live_check,
 };
 use telemetry::{
     AttributeValue, Counter, Gauge, Histogram, Mmsc, Open, Telemetry, UpDownCounter, attribute_set, event,
@@ -133,7 +133,10 @@ fn said(registry: &Registry, emitted: &Emitted) -> Vec<String> {
 #[test]
 fn what_leaves_is_what_is_declared() {
     let registry = registry();
-    assert_eq!(check(&registry), []);
+    // One set of another test is declared twice, to see what then leaves.
+    let is_meant = |problem: &RegistryProblem| problem.file == "test.twice.yaml";
+    let problems: Vec<_> = check(&registry).into_iter().filter(|problem| !is_meant(problem)).collect();
+    assert_eq!(problems, []);
     assert_eq!(said(&registry, &emitted(true)), [""; 0]);
 }
 

@@ -68,6 +68,15 @@ pub fn take(taken: &mut Taken) {
     });
 }
 
+/// Swaps out what the calling thread alone recorded.
+#[cfg(feature = "testing")]
+pub(crate) fn take_own(taken: &mut Taken) {
+    OWN.with(|own| {
+        swap(&own.logs, taken);
+        swap(&own.spans, taken);
+    });
+}
+
 /// Unparks a thread whenever a buffer is half full, until the next call; `None` for nobody.
 pub fn wake(consumer: Option<Thread>) {
     *lock(&CONSUMER) = consumer;

@@ -5,6 +5,8 @@ mod batch;
 mod buffer;
 mod view;
 
+#[cfg(feature = "testing")]
+pub(crate) use buffer::take_own;
 pub use buffer::{take, wake};
 pub use view::{LogView, SpanEventView, SpanLinkView, SpanView, Taken};
 

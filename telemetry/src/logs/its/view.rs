@@ -90,6 +90,11 @@ impl<'a> LogView<'a> {
         self.record.span
     }
 
+    /// The value of one field.
+    pub fn field(&self, key: &str) -> Option<FieldValue<'a>> {
+        self.fields().find(|(found, _)| *found == key).map(|(_, value)| value)
+    }
+
     /// The particulars, in the order written.
     pub fn fields(&self) -> impl Iterator<Item = (&'a str, FieldValue<'a>)> + use<'a> {
         self.batch.arena.fields(&self.record.fields)
@@ -167,6 +172,11 @@ impl<'a> SpanView<'a> {
         }
     }
 
+    /// The value of one attribute.
+    pub fn field(&self, key: &str) -> Option<FieldValue<'a>> {
+        self.fields().find(|(found, _)| *found == key).map(|(_, value)| value)
+    }
+
     /// Its attributes.
     pub fn fields(&self) -> impl Iterator<Item = (&'a str, FieldValue<'a>)> + use<'a> {
         self.batch.arena.fields(&self.record.fields)
@@ -216,6 +226,11 @@ impl<'a> SpanEventView<'a> {
     /// Its name.
     pub fn name(&self) -> &'a str {
         self.record.name
+    }
+
+    /// The value of one field.
+    pub fn field(&self, key: &str) -> Option<FieldValue<'a>> {
+        self.fields().find(|(found, _)| *found == key).map(|(_, value)| value)
     }
 
     /// The particulars, in the order written.
