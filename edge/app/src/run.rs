@@ -44,12 +44,19 @@ pub(crate) fn run(distribution: Distribution, loaded: &Loaded) -> Result<ExitCod
 /// Sends what is left. What cannot be sent cannot be sent word of either, so the console has it.
 fn end_export(exporter: Option<OtlpExporter>) {
     let Some(report) = exporter.map(|exporter| exporter.shutdown(EXPORT_DEADLINE)) else { return };
-    if !report.is_complete() {
-        let ShutdownReport { metric_points, logs, spans, .. } = report;
-        complain(&format!(
-            "own telemetry was not delivered: {metric_points} points of metrics, {logs} events, {spans} spans"
-        ));
+    if let Some(loss) = undelivered(report) {
+        complain(&format!("own telemetry was not delivered: {loss}"));
     }
+}
+
+/// What of it was not delivered, if anything.
+fn undelivered(report: ShutdownReport) -> Option<String> {
+    let ShutdownReport { metric_points, logs, spans, is_known } = report;
+    if !is_known {
+        return Some("the exporter did not end in time, and nobody knows what it sent".to_owned());
+    }
+    let counts = format!("{metric_points} points of metrics, {logs} events, {spans} spans");
+    (!report.is_complete()).then_some(counts)
 }
 
 fn tell_start(distribution: Distribution, loaded: &Loaded) {
@@ -83,5 +90,20 @@ fn tell_file_limit(connections_max: usize) {
         .emit(),
         Ok(limit) => FileLimit { limit }.emit(),
         Err(error) => FileLimitFailed { error: &error }.emit(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exporter_that_does_not_answer_is_not_said_to_have_lost_nothing() {
+        let all = ShutdownReport { metric_points: 0, logs: 0, spans: 0, is_known: true };
+        assert_eq!(undelivered(all), None);
+        let some = undelivered(ShutdownReport { logs: 2, ..all });
+        assert_eq!(some.as_deref(), Some("0 points of metrics, 2 events, 0 spans"));
+        let unknown = undelivered(ShutdownReport { is_known: false, ..all });
+        assert!(unknown.is_some_and(|said| said.contains("nobody knows")));
     }
 }

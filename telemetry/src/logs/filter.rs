@@ -32,9 +32,11 @@ const VARIABLE: &str = "RUST_LOG";
 impl Filter {
     /// What the variable `RUST_LOG` says; `otherwise` if it is not set or empty.
     pub fn from_env(otherwise: impl Into<Self>) -> Result<Self, FilterProblems> {
-        match std::env::var(VARIABLE) {
-            Ok(directives) if !directives.trim().is_empty() => directives.parse(),
-            _ => Ok(otherwise.into()),
+        // What is no UTF-8 is no directive either, and is said like any other mistake.
+        let directives = std::env::var_os(VARIABLE).unwrap_or_default();
+        match directives.to_string_lossy() {
+            directives if directives.trim().is_empty() => Ok(otherwise.into()),
+            directives => directives.parse(),
         }
     }
 

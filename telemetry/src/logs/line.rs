@@ -8,12 +8,17 @@ use super::{Event, EventValue};
 /// Longest value shown; the rest is cut and marked, so that a queue of lines has a bounded size.
 const VALUE_BYTES_MAX: usize = 4096;
 
+/// From where on further fields are left out, and that is marked: an event may have any number of them.
+const LINE_BYTES_MAX: usize = 16 << 10;
+
 /// `2026-01-02T03:04:05.678901Z INFO target event.name key=value ...` with its newline.
 pub(super) fn line(event: &Event<'_>) -> String {
     let descriptor = event.descriptor;
     let mut line = String::with_capacity(128);
     // Writing to a `String` cannot fail.
-    let _ = write!(line, "{} {} {}", Timestamp(event.time), descriptor.level.heading(), descriptor.target);
+    let _ = write!(line, "{} {} ", Timestamp(event.time), descriptor.level.heading());
+    // A record of `log` may have any target.
+    push_value(&mut line, descriptor.target);
     // Those of libraries have none.
     if !descriptor.name.is_empty() {
         let _ = write!(line, " {}", descriptor.name);
@@ -23,6 +28,10 @@ pub(super) fn line(event: &Event<'_>) -> String {
         push_value(&mut line, &EventValue::Display(&message).to_text());
     }
     for field in event.fields.iter().filter(|field| !field.value.is_absent()) {
+        if line.len() >= LINE_BYTES_MAX {
+            line.push_str(" …");
+            break;
+        }
         let _ = write!(line, " {}=", field.key);
         push_value(&mut line, &field.value.to_text());
     }
@@ -89,6 +98,15 @@ mod tests {
     }
 
     #[test]
+    fn a_target_cannot_pass_for_another_line() {
+        static FORGED: EventDescriptor =
+            EventDescriptor { target: "x\n2026 INFO app", ..EventDescriptor::new("", Level::Warn, "x") };
+        let line =
+            line(&Event { time: UNIX_EPOCH, descriptor: &FORGED, message: None, span: None, fields: &[] });
+        assert_eq!(line, "1970-01-01T00:00:00.000000Z WARN \"x\\n2026 INFO app\"\n");
+    }
+
+    #[test]
     fn an_event_is_always_one_line() {
         assert!(shown("two\nlines \"quoted\"").ends_with(" x.y=\"two\\nlines \\\"quoted\\\"\"\n"));
         assert!(shown("").ends_with(" x.y=\"\"\n"));
@@ -107,6 +125,17 @@ mod tests {
         ] {
             assert!(shown(value).ends_with(&format!(" x.y={expected}\n")), "{}", shown(value));
         }
+    }
+
+    #[test]
+    fn a_line_is_bounded_however_many_fields_there_are() {
+        static WIDE: EventDescriptor = EventDescriptor::new("app.wide", Level::Info, "app");
+        let long = "x".repeat(VALUE_BYTES_MAX);
+        let fields = [EventField { key: "x.y", value: EventValue::Text(&long) }; 64];
+        let line =
+            line(&Event { time: UNIX_EPOCH, descriptor: &WIDE, message: None, span: None, fields: &fields });
+        assert!(line.len() < LINE_BYTES_MAX + VALUE_BYTES_MAX + 128, "{}", line.len());
+        assert!(line.ends_with(" …\n"));
     }
 
     #[test]

@@ -225,19 +225,25 @@ fn emit(site: &'static EventSite, message: Option<fmt::Arguments<'_>>, fields: &
 }
 
 fn send(aspect: Aspect, kind: u8, event: &Event<'_>, unix_nanos: u64) {
-    let &Event { descriptor, message, span, fields, .. } = event;
     if kind == ITS {
-        match its::push_log(&Log { time: unix_nanos, descriptor, message, span, fields }) {
-            Ok(()) => {}
-            Err(Refused::Full) => count_dropped(DropReason::QueueFull, descriptor.level),
-            Err(Refused::Ending) => count_dropped(DropReason::Shutdown, descriptor.level),
-        }
-        return;
+        return keep(event, unix_nanos);
     }
     // Cloned, so that a provider that takes its time keeps nobody from replacing it.
     let destination = DESTINATIONS[aspect as usize].read().unwrap_or_else(PoisonError::into_inner).clone();
-    if let Some(provider) = destination.provider() {
-        provider.emit(event);
+    match destination {
+        Destination::Nowhere => {}
+        // Since the kind was read.
+        Destination::Its => keep(event, unix_nanos),
+        Destination::Lines(provider) | Destination::Memory(provider) => provider.emit(event),
+    }
+}
+
+fn keep(event: &Event<'_>, unix_nanos: u64) {
+    let &Event { descriptor, message, span, fields, .. } = event;
+    match its::push_log(&Log { time: unix_nanos, descriptor, message, span, fields }) {
+        Ok(()) => {}
+        Err(Refused::Full) => count_dropped(DropReason::QueueFull, descriptor.level),
+        Err(Refused::Ending) => count_dropped(DropReason::Shutdown, descriptor.level),
     }
 }
 

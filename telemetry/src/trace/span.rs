@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::setup::{Decision, decide};
 use super::{Entered, SpanContext, SpanDescriptor, SpanId, SpanStatus, TraceContext, TraceId, current};
-use crate::logs::its::{self, Arena, LinkRecord, MarkRecord, Refused, Shown, Span};
+use crate::logs::its::{self, Arena, LinkRecord, MarkRecord, Refused, Shown};
 use crate::logs::{self, DeclaredEvent, DropReason, EventField, Level};
 
 /// Events, and links, that one span keeps; further ones are counted.
@@ -66,14 +66,14 @@ struct Recording {
     particulars: Arena,
     events: Vec<MarkRecord>,
     links: Vec<LinkRecord>,
-    status_message: Span,
+    status_message: String,
 }
 
 /// A span on its way into a buffer.
 pub(crate) struct Finished<'a> {
     pub(crate) head: Head,
     pub(crate) end: u64,
-    pub(crate) status_message: Span,
+    pub(crate) status_message: &'a str,
     pub(crate) attributes: &'a Arena,
     pub(crate) particulars: &'a Arena,
     pub(crate) events: &'a [MarkRecord],
@@ -163,7 +163,8 @@ impl ActiveSpan {
             SpanStatus::Unset => return,
             SpanStatus::Ok => SpanStatus::Ok,
             SpanStatus::Error(message) => {
-                recording.status_message = recording.attributes.push_text(message);
+                recording.status_message.clear();
+                recording.status_message.push_str(its::kept(message));
                 SpanStatus::Error("")
             }
         };
@@ -214,7 +215,7 @@ impl Drop for ActiveSpan {
         let finished = Finished {
             head,
             end: now(),
-            status_message: recording.status_message.clone(),
+            status_message: &recording.status_message,
             attributes: &recording.attributes,
             particulars: &recording.particulars,
             events: &recording.events,
@@ -238,7 +239,7 @@ fn give_back(mut recording: Box<Recording>) {
     recording.particulars.clear();
     recording.events.clear();
     recording.links.clear();
-    recording.status_message = 0..0;
+    recording.status_message.clear();
     let _ = POOL.try_with(|pool| {
         let mut pool = pool.borrow_mut();
         if pool.len() < POOL_MAX {

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use telemetry::logs::{DropReason, FieldValue, Level, dropped_by, its};
+use telemetry::logs::{self, Capture, DropReason, FieldValue, Level, LogSetup, Provider, dropped_by, its};
 use telemetry::{Telemetry, otel_debug, otel_error, otel_info, otel_warn};
 
 use crate::process::{Process, only};
@@ -15,6 +15,29 @@ use crate::process::{Process, only};
 const TEXT_BYTES_MAX: usize = 4096;
 /// As many threads, with those that ended, have buffers.
 const BUFFERS_MAX: usize = 256;
+
+#[test]
+fn whoever_changes_the_provider_meanwhile_loses_no_event() {
+    const EVENTS: usize = 100_000;
+    let mut process = Process::with_its();
+    let capture = Capture::new();
+    let emitting = thread::spawn(|| {
+        for index in 0..EVENTS {
+            otel_info!("its.meanwhile", index);
+        }
+    });
+    let mut taken = 0;
+    while !emitting.is_finished() {
+        for provider in [Provider::Capture(capture.clone()), Provider::Its] {
+            logs::init(LogSetup { per_second: None, ..LogSetup::new(Level::Trace, provider) });
+            taken += process.take().logs_len();
+        }
+    }
+    emitting.join().expect("it does not panic");
+    taken += process.take().logs_len();
+    let full = dropped_by(DropReason::QueueFull, Level::Info) as usize;
+    assert_eq!(taken + capture.events().len() + full, EVENTS);
+}
 
 #[test]
 fn values_keep_their_type() {

@@ -36,6 +36,31 @@ fn span<'a>(taken: &'a Taken, name: &str) -> SpanView<'a> {
 }
 
 #[test]
+fn what_is_said_again_and_again_takes_no_more_room_than_once() {
+    let mut process = recording(TraceConfig::default());
+    let long = "x".repeat(4000);
+    let mut active = ActiveSpan::start(&REQUEST, Parent::None, &[field("first", EventValue::Text(&long))]);
+    for round in 0..1000 {
+        active.set_field(field("other", EventValue::Text(&long)));
+        active.set_field(field("round", EventValue::Display(&round)));
+        active.set_field(field("first", EventValue::Display(&round)));
+        active.set_status(SpanStatus::Error(&long.repeat(1000)));
+    }
+    drop(active);
+    // Most of a megabyte were text of nobody, and there would be no room for another.
+    ActiveSpan::start(&QUERY, Parent::None, &[]).set_status(SpanStatus::Ok);
+
+    let taken = process.take();
+    let of = span(taken, "span.request");
+    let fields: Vec<_> = of.fields().collect();
+    let expected = [("first", "999"), ("other", &long), ("round", "999")];
+    assert_eq!(fields, expected.map(|(key, text)| (key, FieldValue::Text(text))));
+    let SpanStatus::Error(message) = of.status() else { panic!("{:?}", of.status()) };
+    assert_eq!(message.len(), 4096);
+    assert_eq!(span(taken, "span.query").status(), SpanStatus::Ok);
+}
+
+#[test]
 fn a_span_is_recorded_with_all_that_was_said_of_it() {
     let mut process = recording(TraceConfig::default());
     let mut active = ActiveSpan::start(

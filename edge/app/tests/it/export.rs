@@ -99,3 +99,12 @@ fn events_that_would_go_nowhere_are_a_mistake() {
         "{said}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn directives_that_are_no_text_are_a_mistake_like_any_other() {
+    let bytes: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"info,a\xff=debug");
+    let (code, _, said) = run(edge().env("RUST_LOG", bytes).env("EDGE_LISTEN_PORT", "0"));
+    assert_ne!(code, 0);
+    assert!(said.contains("RUST_LOG: ") && said.contains("is no target"), "{said}");
+}

@@ -1,5 +1,6 @@
 //! The lines.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +11,7 @@ use telemetry::{Collected, HistogramValue, MmscValue, Number, Scalar, Value};
 /// `TIME LEVEL target name key=value ...`.
 pub(super) fn log(out: &mut impl Write, log: &LogView<'_>) -> io::Result<()> {
     let (time, level) = (at(log.time_unix_nanos), log.level().as_str().to_ascii_uppercase());
-    write!(out, "{time} {level} {} {}", log.target(), log.name())?;
+    write!(out, "{time} {level} {} {}", one_word(log.target()), log.name())?;
     if let Some(message) = log.message() {
         write!(out, " message={message:?}")?;
     }
@@ -72,6 +73,14 @@ pub(super) fn metrics(out: &mut impl Write, collected: &Collected) -> io::Result
     Ok(())
 }
 
+/// A record of `log` may have any target; one that could pass for another line is quoted.
+fn one_word(target: &str) -> Cow<'_, str> {
+    if target.is_empty() || target.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+        return Cow::Owned(format!("{target:?}"));
+    }
+    Cow::Borrowed(target)
+}
+
 fn number_or_distribution(out: &mut impl Write, value: &Value<'_>) -> io::Result<()> {
     match value {
         Value::Sum(number) | Value::UpDown(number) | Value::Gauge(number) => match number {
@@ -115,4 +124,16 @@ fn fields<'a>(
 fn at(unix_nanos: u64) -> Timestamp {
     let time: SystemTime = UNIX_EPOCH + Duration::from_nanos(unix_nanos);
     Timestamp(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_cannot_pass_for_another_line() {
+        assert_eq!(one_word("h2::codec"), "h2::codec");
+        assert_eq!(one_word("x\nINFO app"), "\"x\\nINFO app\"");
+        assert_eq!(one_word(""), "\"\"");
+    }
 }

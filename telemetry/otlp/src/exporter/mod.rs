@@ -45,7 +45,6 @@ const ANSWER_WAIT: Duration = Duration::from_secs(1);
 pub struct OtlpExporter {
     ending: watch::Sender<Option<Instant>>,
     report: mpsc::Receiver<ShutdownReport>,
-    report_async: oneshot::Receiver<ShutdownReport>,
 }
 
 impl OtlpExporter {
@@ -54,16 +53,14 @@ impl OtlpExporter {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let (ending, begun) = watch::channel(None);
         let (answer, report) = mpsc::channel();
-        let (answer_async, report_async) = oneshot::channel();
         let setup = Setup::new(telemetry, options, begun)?;
         thread::Builder::new().name("telemetry-otlp".to_owned()).spawn(move || {
             if let Some(report) = worker::run(runtime, setup) {
                 // Whoever asked may have stopped waiting.
                 let _ = answer.send(report);
-                let _ = answer_async.send(report);
             }
         })?;
-        Ok(Self { ending, report, report_async })
+        Ok(Self { ending, report })
     }
 
     /// Sends everything once more, for at most so long, and ends. Waits for it: on any thread, also one of an async
@@ -72,13 +69,25 @@ impl OtlpExporter {
     /// A receiver that asked to be left alone for longer is asked once more.
     pub fn shutdown(self, within: Duration) -> ShutdownReport {
         self.begin(within);
-        self.report.recv_timeout(within.saturating_add(ANSWER_WAIT)).unwrap_or(ShutdownReport::UNKNOWN)
+        self.wait(within)
     }
 
     /// The same, waiting as a future of any runtime: the receiver may run on the thread of who awaits it.
     pub async fn shutdown_async(self, within: Duration) -> ShutdownReport {
         self.begin(within);
-        self.report_async.await.unwrap_or(ShutdownReport::UNKNOWN)
+        let (answer, report) = oneshot::channel();
+        // The deadline holds on runtimes without a clock, and if the exporter's own thread is stuck.
+        let waiter = thread::Builder::new().name("telemetry-otlp-3".to_owned()).spawn(move || {
+            let _ = answer.send(self.wait(within));
+        });
+        match waiter {
+            Ok(_) => report.await.unwrap_or(ShutdownReport::UNKNOWN),
+            Err(_) => ShutdownReport::UNKNOWN,
+        }
+    }
+
+    fn wait(&self, within: Duration) -> ShutdownReport {
+        self.report.recv_timeout(within.saturating_add(ANSWER_WAIT)).unwrap_or(ShutdownReport::UNKNOWN)
     }
 
     fn begin(&self, within: Duration) {

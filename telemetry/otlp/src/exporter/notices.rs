@@ -10,6 +10,9 @@ use tokio::sync::Notify;
 
 use crate::signal::Signal;
 
+/// Notices that may wait for a console; further ones are left out.
+const NOTICES_MAX: usize = 256;
+
 /// What people should know. Of the SDK itself, so that no exporter ever sees it.
 #[derive(Debug)]
 pub(super) enum Notice {
@@ -30,14 +33,14 @@ pub(super) struct Notices(Arc<Helper>);
 #[derive(Debug)]
 struct Helper {
     /// `None` only while it ends.
-    notices: Option<mpsc::Sender<Notice>>,
+    notices: Option<mpsc::SyncSender<Notice>>,
     thread: Thread,
 }
 
 impl Notices {
     /// Starts the thread; it notifies `much` whenever it is unparked.
     pub(super) fn start(much: Arc<Notify>) -> io::Result<Self> {
-        let (notices, received) = mpsc::channel();
+        let (notices, received) = mpsc::sync_channel(NOTICES_MAX);
         let builder = thread::Builder::new().name("telemetry-otlp-2".to_owned());
         let thread = builder.spawn(move || run(&received, &much))?.thread().clone();
         Ok(Self(Arc::new(Helper { notices: Some(notices), thread })))
@@ -49,8 +52,8 @@ impl Notices {
 
     pub(super) fn tell(&self, notice: Notice) {
         if let Some(notices) = &self.0.notices {
-            // The thread lives as long as this does.
-            drop(notices.send(notice));
+            // What a console that blocks has no room for is in the metrics all the same.
+            drop(notices.try_send(notice));
             self.0.thread.unpark();
         }
     }

@@ -28,8 +28,9 @@ pub(super) fn verdict(answer: &Answer) -> Verdict {
 /// Seconds, or a date (RFC 9110 section 10.2.3).
 fn retry_after(answer: &Answer) -> Option<Duration> {
     let text = answer.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More than there are numbers for is long.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
@@ -68,12 +69,15 @@ mod tests {
         let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));
         assert!(wait(&soon).is_some_and(|wait| (90..=100).contains(&wait.as_secs())), "{soon}");
         assert_eq!(wait("-1"), None);
+        assert_eq!(wait("+1"), None);
+        assert_eq!(wait(""), None);
         assert_eq!(wait("soon"), None);
     }
 
     #[test]
     fn nobody_is_left_alone_for_ever() {
         assert_eq!(wait(&u64::MAX.to_string()), Some(Duration::from_secs(3600)));
+        assert_eq!(wait("99999999999999999999"), Some(Duration::from_secs(3600)));
         assert_eq!(wait("Fri, 31 Dec 9999 23:59:59 GMT"), Some(Duration::from_secs(3600)));
     }
 

@@ -365,6 +365,26 @@ fn shutting_down_inside_a_runtime_is_no_panic() {
     });
 }
 
+#[test]
+fn an_intercept_that_does_not_return_holds_up_neither_way_of_shutting_down() {
+    let _turn = process::record();
+    let receiver = Receiver::start(Protocol::HttpProtobuf);
+    let mut fixture = fixture(&receiver);
+    let (release, stuck) = std::sync::mpsc::channel::<()>();
+    let stuck = std::sync::Mutex::new(stuck);
+    fixture.options.on_body = Some(Arc::new(move |_, _| {
+        // An error as soon as the test is over.
+        let _ = stuck.lock().expect("nobody panicked").recv();
+    }));
+    let (first, second) = (fixture.start(), fixture.start());
+    fixture.record();
+    let within = Duration::from_millis(10);
+    assert!(!first.shutdown(within).is_known);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be made");
+    assert!(!runtime.block_on(second.shutdown_async(within)).is_known);
+    drop(release);
+}
+
 /// Threads of the exporter that are alive.
 #[cfg(target_os = "linux")]
 fn threads() -> usize {

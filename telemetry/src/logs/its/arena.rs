@@ -106,6 +106,11 @@ impl fmt::Write for Bounded<'_> {
     }
 }
 
+/// As much of a text as is kept.
+pub(crate) fn kept(text: &str) -> &str {
+    cut(text, TEXT_BYTES_MAX)
+}
+
 fn cut(text: &str, bytes_max: usize) -> &str {
     if text.len() <= bytes_max {
         return text;
@@ -139,7 +144,7 @@ impl Arena {
                 EventValue::Int(number) => SlotValue::Int(number),
                 EventValue::Double(number) => SlotValue::Double(number),
                 EventValue::Bool(truth) => SlotValue::Bool(truth),
-                EventValue::Text(text) => SlotValue::Text(self.push_text(cut(text, TEXT_BYTES_MAX))),
+                EventValue::Text(text) => SlotValue::Text(self.push_text(kept(text))),
                 EventValue::Display(_) | EventValue::Debug(_) => {
                     shown_before += 1;
                     SlotValue::Text(self.push_text(shown.nth(shown_before - 1)))
@@ -156,12 +161,12 @@ impl Arena {
         start..self.text.len() as u32
     }
 
-    /// Appends all of another; what its slots and its text are moved by.
-    pub(crate) fn append(&mut self, other: &Self) -> (u32, u32) {
+    /// Appends all of another; what its slots are moved by.
+    pub(crate) fn append(&mut self, other: &Self) -> u32 {
         let (slots, text) = (self.slots.len() as u32, self.text.len() as u32);
         self.text.push_str(&other.text);
         self.slots.extend(other.slots.iter().map(|slot| slot.moved(text)));
-        (slots, text)
+        slots
     }
 
     /// Sets one field, in the place of an earlier one of its key.
@@ -172,8 +177,22 @@ impl Arena {
             return;
         };
         if let Some(slot) = self.slots.get(before).cloned() {
-            self.slots[earlier] = slot;
+            let replaced = std::mem::replace(&mut self.slots[earlier], slot);
             self.slots.truncate(before);
+            self.remove_text(&replaced);
+        }
+    }
+
+    /// Closes the gap that text of nobody leaves: what is set again and again takes no more room than once.
+    fn remove_text(&mut self, of: &Slot) {
+        let SlotValue::Text(gone) = &of.value else { return };
+        self.text.replace_range(gone.start as usize..gone.end as usize, "");
+        for slot in &mut self.slots {
+            if let SlotValue::Text(span) = &mut slot.value
+                && span.start >= gone.end
+            {
+                *span = span.start - gone.len() as u32..span.end - gone.len() as u32;
+            }
         }
     }
 

@@ -85,10 +85,10 @@ impl Batch {
     }
 
     pub(super) fn push_span(&mut self, span: Finished<'_>) {
-        let (slots, text) = self.arena.append(span.attributes);
+        let slots = self.arena.append(span.attributes);
         let fields = slots..slots + span.attributes.len();
-        let status_message = moved(&span.status_message, text);
-        let (slots, _) = self.arena.append(span.particulars);
+        let status_message = self.arena.push_text(span.status_message);
+        let slots = self.arena.append(span.particulars);
         let (events, links) = (self.events.len() as u32, self.links.len() as u32);
         self.events.extend(span.events.iter().map(|event| MarkRecord {
             time: event.time,

@@ -59,9 +59,10 @@ pub fn take(taken: &mut Taken) {
         batch.clear();
         taken.spare.push(batch);
     }
-    lock(&BUFFERS).retain(|buffer| {
-        // Asked before the swap: nobody can add to a buffer that only this list holds.
-        let has_ended = Arc::strong_count(buffer) == 1;
+    lock(&BUFFERS).retain_mut(|buffer| {
+        // Asked before the swap: nobody can add to a buffer that only this list holds, and whatever its thread did is
+        // seen here, which its count alone would not promise.
+        let has_ended = Arc::get_mut(buffer).is_some();
         swap(&buffer.logs, taken);
         swap(&buffer.spans, taken);
         !has_ended

@@ -10,7 +10,7 @@ pub(crate) use buffer::take_own;
 pub use buffer::{take, wake};
 pub use view::{LogView, SpanEventView, SpanLinkView, SpanView, Taken};
 
-pub(crate) use arena::{Arena, Shown, Span};
+pub(crate) use arena::{Arena, Shown, kept};
 pub(crate) use batch::{LinkRecord, Log, MarkRecord};
 pub(crate) use buffer::{Refused, push_log, push_span};
 
