@@ -8,6 +8,9 @@ pub enum ConfigError {
     /// No URL that can be sent to.
     #[error("`{0}` is no http or https URL with a host")]
     Url(String),
+    /// A user name or a password in a URL. It is not repeated here.
+    #[error("a URL with a user name or password: say who you are in a header field, such as authorization")]
+    Credentials,
     /// No protocol that there is.
     #[error("unknown protocol `{0}`, known are http/protobuf and grpc")]
     Protocol(String),

@@ -61,6 +61,8 @@ pub(crate) enum Failure {
     Throttled,
     /// The receiver does not want it at all.
     Refused,
+    /// What looks at bodies panicked.
+    Intercept,
 }
 
 /// What events and spans are lost to.

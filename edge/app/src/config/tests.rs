@@ -118,6 +118,16 @@ fn quantities_that_cannot_be_meant_are_refused() {
 }
 
 #[test]
+fn header_fields_that_http_cannot_carry_are_refused_with_their_place() {
+    let file = "telemetry: {otlp_headers: [{name: a key, value: x}, {name: ok, value: \"a\\nb\"}]}";
+    let expected = [
+        "telemetry.otlp_headers[0].name: `a key` is no name of a header field",
+        "telemetry.otlp_headers[1].value: has characters that a header field cannot have",
+    ];
+    assert_eq!(problems(file, &[]), expected);
+}
+
+#[test]
 fn a_variable_that_is_not_set_is_told_once_also_where_a_value_is_required() {
     let unset = "environment variable NOPE is not set; set it, or write `$${NOPE}` for the literal text";
     let file = "service: {name: \"${NOPE}\"}\npolicy_providers: [{id: a, type: file, path: \"${NOPE}\"}]";

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use edge_provider::FileSource;
 use edge_proxy::{Deadlines, Limits, Upstreams};
+use http::{HeaderName, HeaderValue};
 use telemetry::logs::Level;
 use telemetry_otlp::Protocol;
 
@@ -209,6 +210,20 @@ fn pairs(reader: &mut Reader<'_>, key: &str) -> Vec<Pair> {
         .each(key, |pair| Pair { name: pair.required("name"), value: pair.text("value").unwrap_or_default() })
 }
 
+/// Pairs that HTTP can carry.
+fn header_fields(reader: &mut Reader<'_>, key: &str) -> Vec<Pair> {
+    reader.each(key, |pair| {
+        let (name, value) = (pair.required("name"), pair.text("value").unwrap_or_default());
+        if !name.is_empty() && HeaderName::try_from(&name).is_err() {
+            pair.problem("name", format!("`{name}` is no name of a header field"));
+        }
+        if HeaderValue::try_from(&value).is_err() {
+            pair.problem("value", "has characters that a header field cannot have");
+        }
+        Pair { name, value }
+    })
+}
+
 fn limits(reader: &mut Reader<'_>) -> Limits {
     let count = |text: &str| text.parse().ok().filter(|count| (1..=CONNECTIONS_MAX).contains(count));
     Limits {
@@ -278,7 +293,7 @@ fn telemetry(reader: &mut Reader<'_>) -> Telemetry {
 fn otlp(reader: &mut Reader<'_>) -> Option<Otlp> {
     reader.url("telemetry.otlp_endpoint");
     let protocol = reader.choice("telemetry.otlp_protocol", &PROTOCOLS);
-    let headers = pairs(reader, "telemetry.otlp_headers");
+    let headers = header_fields(reader, "telemetry.otlp_headers");
     let interval = reader.span("telemetry.interval");
     let policies = reader.flag("telemetry.policies");
     let endpoint = reader.text("telemetry.otlp_endpoint")?.trim().to_owned();

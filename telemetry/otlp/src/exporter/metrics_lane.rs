@@ -13,6 +13,7 @@ use super::outlook::Outlook;
 use crate::backoff::Backoff;
 use crate::config::{Intercept, Retry};
 use crate::encode::encode_metrics;
+use crate::metrics::Failure;
 use crate::signal::Signal;
 use crate::transport::{Client, Verdict};
 
@@ -86,6 +87,7 @@ impl MetricsLane {
                 return true;
             }
             if !is_shown {
+                self.outlook.failed(Failure::Intercept, "what looks at bodies panicked");
                 return false;
             }
             let payload = self.client.packing().payload(&self.body);

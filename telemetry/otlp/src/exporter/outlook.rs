@@ -58,7 +58,8 @@ impl Outlook {
         }
     }
 
-    fn failed(&mut self, failure: Failure, detail: &str) {
+    /// Counts and tells that an attempt failed.
+    pub(super) fn failed(&mut self, failure: Failure, detail: &str) {
         self.counts.failed(failure);
         if !std::mem::replace(&mut self.is_failing, true) {
             let (failure, detail) = (failure.as_str(), detail.to_owned());

@@ -31,6 +31,11 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     pub(super) fn new(target: &Target, signal: Signal) -> Result<Self, ConfigError> {
+        // They would go into header fields that proxies log, and into messages.
+        let (_, after_scheme) = target.url.split_once("://").unwrap_or_default();
+        if after_scheme.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@')) {
+            return Err(ConfigError::Credentials);
+        }
         let wrong = || ConfigError::Url(target.url.clone());
         let url: Uri = target.url.parse().map_err(|_| wrong())?;
         let is_tls = match url.scheme() {

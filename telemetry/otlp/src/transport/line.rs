@@ -4,9 +4,10 @@ use std::error::Error;
 use std::future::Future;
 use std::io;
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, Request, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Frame, Incoming};
 use hyper::client::conn::{http1, http2};
 use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
@@ -96,24 +97,26 @@ impl Line {
             }
         };
         let (head, body) = response.map_err(|it| broken(&it))?.into_parts();
-        let collected = Limited::new(body, ANSWER_BYTES_MAX).collect().await;
-        let (body, trailers) = match collected {
-            Ok(collected) => {
-                let trailers = collected.trailers().cloned().unwrap_or_default();
-                (collected.to_bytes(), trailers)
-            }
-            // The status says what there is to know.
-            Err(error) if error.is::<LengthLimitError>() => Default::default(),
-            Err(error) => {
-                return Err(NoAnswer {
-                    failure: Failure::Broken,
-                    detail: error.to_string(),
-                    is_unsent: false,
-                });
-            }
-        };
+        let (body, trailers) = read(body).await.map_err(|it| NoAnswer { is_unsent: false, ..broken(&it) })?;
         Ok(Answer { status: head.status, headers: head.headers, body, trailers })
     }
+}
+
+/// The body of an answer and its trailers, in which gRPC says what came of the call. Of a body too large only those.
+async fn read(mut answer: Incoming) -> Result<(Bytes, HeaderMap), hyper::Error> {
+    let (mut body, mut trailers) = (BytesMut::new(), HeaderMap::new());
+    let mut is_too_large = false;
+    while let Some(frame) = answer.frame().await {
+        match frame?.into_data().map_err(Frame::into_trailers) {
+            Ok(data) if !is_too_large && body.len() + data.len() <= ANSWER_BYTES_MAX => body.put(data),
+            Ok(_) => {
+                is_too_large = true;
+                body.clear();
+            }
+            Err(last) => trailers = last.unwrap_or_default(),
+        }
+    }
+    Ok((body.freeze(), trailers))
 }
 
 impl Drop for Line {

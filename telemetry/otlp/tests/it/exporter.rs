@@ -250,6 +250,35 @@ fn a_partial_success_is_one_and_is_counted() {
 }
 
 #[test]
+fn an_answer_longer_than_anybody_reads_is_a_success_all_the_same() {
+    let _turn = process::record();
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start(protocol);
+        let fixture = fixture(&receiver);
+        receiver.reply("ogs", [Reply::Talkative]);
+        let exporter = fixture.start();
+        fixture.record();
+        receiver.wait(|received| received.iter().any(|it| it.logs.is_some()));
+        assert!(exporter.shutdown(DEADLINE).is_complete());
+        let requests = receiver.received();
+        assert_eq!(requests.iter().filter(|it| it.logs.is_some()).count(), 1, "nothing is sent again");
+    }
+}
+
+#[test]
+fn metrics_that_nobody_can_look_at_are_counted_as_not_sent() {
+    let _turn = process::record();
+    let receiver = Receiver::start(Protocol::HttpProtobuf);
+    let mut fixture = fixture(&receiver);
+    fixture.options.on_body = Some(Arc::new(|signal, _| assert_ne!(signal, Signal::Metrics)));
+    let exporter = fixture.start();
+    fixture.record();
+    until(|| fixture.failures("intercept") > 0);
+    let report = exporter.shutdown(DEADLINE);
+    assert!(report.metric_points > 0 && report.is_known, "{report:?}");
+}
+
+#[test]
 fn a_connection_that_the_receiver_closed_meanwhile_is_no_failure() {
     let _turn = process::record();
     let receiver = Receiver::start(Protocol::HttpProtobuf);
@@ -488,6 +517,11 @@ fn what_goes_nowhere_is_not_looked_at_and_mistakes_are_told_at_the_start() {
         let options = OtlpOptions::new(endpoint, Protocol::HttpProtobuf);
         let error = OtlpExporter::start(&telemetry, options).expect_err("it is no endpoint").to_string();
         assert!(error.contains(word) && error.contains("no http or https URL"), "{error}");
+    }
+    for url in ["http://user:secretpw@h:1", "http://secretpw@h", "https://a:secretpw@"] {
+        let options = OtlpOptions::new(url, Protocol::Grpc);
+        let error = OtlpExporter::start(&telemetry, options).expect_err("nobody gets them").to_string();
+        assert!(error.contains("header field") && !error.contains("secretpw"), "{error}");
     }
     let exporter = OtlpExporter::start(&telemetry, OtlpOptions::default()).expect("there is nothing to do");
     assert!(exporter.shutdown(DEADLINE).is_complete());

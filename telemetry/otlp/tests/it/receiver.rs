@@ -43,6 +43,8 @@ pub(crate) enum Reply {
     Close,
     /// With half an answer before closing the connection.
     CloseMidway,
+    /// As usual, and with a message longer than anybody reads.
+    Talkative,
     /// As usual, but the connection ends with it.
     TakeAndClose,
 }
@@ -177,8 +179,10 @@ impl Receiver {
         let (head, body) = request.into_parts();
         let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
         let reply = self.next_reply(head.uri.path());
-        let is_taken =
-            matches!(reply, None | Some(Reply::Partial(..) | Reply::TakeAndClose | Reply::CloseMidway));
+        let is_taken = matches!(
+            reply,
+            None | Some(Reply::Partial(..) | Reply::Talkative | Reply::TakeAndClose | Reply::CloseMidway)
+        );
         let mut received = Received {
             path: head.uri.path().to_owned(),
             headers: head.headers,
@@ -261,6 +265,7 @@ impl Receiver {
                 let answer = Answer { fails: true, ..Answer::of(&[0; 10]) };
                 Ok(Response::builder().header("content-length", 100).body(answer).expect("a response"))
             }
+            Some(Reply::Talkative) => Ok(self.success(&vec![0; 1 << 20])),
             Some(Reply::TakeAndClose) => {
                 let mut response = self.success(&[]);
                 response.headers_mut().insert("connection", HeaderValue::from_static("close"));
