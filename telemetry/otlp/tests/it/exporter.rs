@@ -232,19 +232,24 @@ fn the_receiver_says_when_to_come_back() {
     }
 }
 
+/// An event that is answered like this is sent once and no more.
+fn check_sent_once(protocol: Protocol, reply: Reply) -> Fixture {
+    let receiver = Receiver::start(protocol);
+    let fixture = fixture(&receiver);
+    receiver.reply("ogs", [reply]);
+    let exporter = fixture.start();
+    fixture.record();
+    receiver.wait(|received| received.iter().any(|it| it.logs.is_some()));
+    assert!(exporter.shutdown(DEADLINE).is_complete());
+    assert_eq!(receiver.received().iter().filter(|it| it.logs.is_some()).count(), 1);
+    fixture
+}
+
 #[test]
 fn a_partial_success_is_one_and_is_counted() {
     let _turn = process::record();
     for protocol in PROTOCOLS {
-        let receiver = Receiver::start(protocol);
-        let fixture = fixture(&receiver);
-        receiver.reply("ogs", [Reply::Partial(7, "too old")]);
-        let exporter = fixture.start();
-        fixture.record();
-        receiver.wait(|received| received.iter().any(|it| it.logs.is_some()));
-        assert!(exporter.shutdown(DEADLINE).is_complete());
-        let requests = receiver.received();
-        assert_eq!(requests.iter().filter(|it| it.logs.is_some()).count(), 1, "nothing is sent again");
+        let fixture = check_sent_once(protocol, Reply::Partial(7, "too old"));
         assert_eq!(fixture.value("telemetry.exporter.rejected", "telemetry.signal", "logs"), 7);
     }
 }
@@ -253,15 +258,7 @@ fn a_partial_success_is_one_and_is_counted() {
 fn an_answer_longer_than_anybody_reads_is_a_success_all_the_same() {
     let _turn = process::record();
     for protocol in PROTOCOLS {
-        let receiver = Receiver::start(protocol);
-        let fixture = fixture(&receiver);
-        receiver.reply("ogs", [Reply::Talkative]);
-        let exporter = fixture.start();
-        fixture.record();
-        receiver.wait(|received| received.iter().any(|it| it.logs.is_some()));
-        assert!(exporter.shutdown(DEADLINE).is_complete());
-        let requests = receiver.received();
-        assert_eq!(requests.iter().filter(|it| it.logs.is_some()).count(), 1, "nothing is sent again");
+        check_sent_once(protocol, Reply::Talkative);
     }
 }
 
