@@ -36,6 +36,6 @@ bars: setup
 	PEERS_TARGET_DIR='$(PEERS_TARGET_DIR)' $(CARGO) run --release -p benches --bin bars
 
 peers: setup
-	@command -v cmake >/dev/null || { echo 'the peers bundle C++: install cmake, ragel, protoc, the headers of Boost and a compiler (Debian: apt-get install cmake ragel protobuf-compiler libboost-dev g++)' >&2; exit 1; }
+	@command -v cmake >/dev/null || { echo 'the peers bundle C++: install cmake, ragel, protoc, the headers of Boost and a compiler (Debian: apt-get install cmake ragel protobuf-compiler libprotobuf-dev libboost-dev g++)' >&2; exit 1; }
 	cd benches/peers/policy-rs && CARGO_TARGET_DIR='$(PEERS_TARGET_DIR)' $(CARGO) build --release
 	$(TELEMETRY_PEERS)
