@@ -20,12 +20,12 @@ pub struct EncodeError {
     pub expected: String,
 }
 
-pub(crate) fn message(descriptor: MessageDescriptor, tree: &Tree) -> Result<DynamicMessage, EncodeError> {
+pub(crate) fn message(descriptor: &MessageDescriptor, tree: &Tree) -> Result<DynamicMessage, EncodeError> {
     let spelled_out;
     let members = match tree {
         Tree::Object(members) => members,
         shorthand => {
-            spelled_out = spelled_out_shorthand(&descriptor, shorthand)
+            spelled_out = spelled_out_shorthand(descriptor, shorthand)
                 .ok_or_else(|| wrong(descriptor.full_name(), tree, "an object"))?;
             &spelled_out
         }
@@ -69,7 +69,7 @@ fn field_value(field: &FieldDescriptor, tree: &Tree) -> Result<Value, EncodeErro
 
 fn single(field: &FieldDescriptor, tree: &Tree) -> Result<Value, EncodeError> {
     let (value, expected) = match field.kind() {
-        Kind::Message(descriptor) => return message(descriptor, tree).map(Value::Message),
+        Kind::Message(descriptor) => return message(&descriptor, tree).map(Value::Message),
         Kind::Bool => (tree.as_bool().map(Value::Bool), "true or false"),
         Kind::String => (tree.as_str().map(|text| Value::String(text.to_owned())), "a string"),
         Kind::Bytes => (bytes(tree).map(Value::Bytes), "base64"),

@@ -37,11 +37,11 @@ pub fn decode(message: Message, bytes: &[u8]) -> Result<Value, DecodeError> {
 
 /// A tree, in every spelling that JSON and YAML give it, as a protobuf message. Unknown members are ignored.
 pub fn encode(message: Message, tree: &Value) -> Result<Vec<u8>, EncodeError> {
-    let message = from_tree::message(message.descriptor(), tree)?;
+    let message = from_tree::message(&message.descriptor(), tree)?;
     Ok(prost_reflect::prost::Message::encode_to_vec(&message))
 }
 
 /// A tree as the proto3 JSON mapping spells it: keys in camel case, enums by name, 64-bit integers as strings.
 pub fn canonical(message: Message, tree: &Value) -> Result<Value, EncodeError> {
-    Ok(to_tree::tree(&from_tree::message(message.descriptor(), tree)?, to_tree::Style::Canonical))
+    Ok(to_tree::tree(&from_tree::message(&message.descriptor(), tree)?, to_tree::Style::Canonical))
 }
