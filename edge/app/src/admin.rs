@@ -108,7 +108,10 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::TcpStream;
 
-    use edge_provider::{FileSource, Source};
+    use std::time::Duration;
+
+    use edge_provider::{FileSource, Source, SyncProtocol, SyncSource};
+    use edge_testing::SyncServer;
     use telemetry::registry::{Emitted, live_check};
 
     use super::*;
@@ -128,7 +131,8 @@ mod tests {
         std::fs::write(&path, POLICIES).unwrap();
         let mut config = config::defaults().unwrap();
         config.server.listen.set_port(0);
-        config.providers = vec![Source::File(FileSource { id: "test".into(), path })];
+        let file = Source::File(FileSource { id: "test".into(), path });
+        config.providers = vec![file, Source::Sync(Box::new(source(&SyncServer::start())))];
         let edge = Edge::start(distribution::EDGE, &config).unwrap();
         while !edge.is_loaded() {
             std::thread::yield_now();
@@ -137,6 +141,19 @@ mod tests {
         stream.write_all(REQUEST.as_bytes()).unwrap();
         stream.read_to_end(&mut Vec::new()).unwrap();
         edge.shutdown().view
+    }
+
+    fn source(server: &SyncServer) -> SyncSource {
+        SyncSource {
+            id: "server".into(),
+            url: server.url().parse().unwrap(),
+            protocol: SyncProtocol::Grpc,
+            headers: Vec::new(),
+            poll_interval: Duration::from_secs(60),
+            timeout: Duration::from_secs(10),
+            cache_path: None,
+            extra_roots: Vec::new(),
+        }
     }
 
     #[test]

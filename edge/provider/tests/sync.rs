@@ -11,6 +11,7 @@ use edge_provider::{
     SyncSource,
 };
 use edge_testing::{PATIENCE, Protocol, Reply, SyncServer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::{Value, json};
 use telemetry::Telemetry;
 
@@ -513,5 +514,38 @@ fn a_server_that_is_not_there_does_not_hold_up_readiness() {
         };
         let (_providers, readiness) = fixture.start(sources(source));
         wait("readiness", || readiness.is_ready());
+    });
+}
+
+/// A server's side of TLS, and the certificate that vouches for it.
+fn tls(alpn: &[u8]) -> (tokio_rustls::TlsAcceptor, CertificateDer<'static>) {
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::Pkcs8(signed.signing_key.serialize_der().into());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![signed.cert.der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = vec![alpn.to_vec()];
+    (Arc::new(config).into(), signed.cert.der().clone())
+}
+
+#[test]
+fn a_server_is_reached_over_tls_if_a_root_vouches_for_it_and_not_otherwise() {
+    each(|protocol, _| {
+        let alpn: &[u8] = if protocol == SyncProtocol::Grpc { b"h2" } else { b"http/1.1" };
+        let (acceptor, root) = tls(alpn);
+        let (server, fixture) = (SyncServer::start_tls(acceptor), Fixture::default());
+        server.serve(document(&["a"]));
+        let distrustful = SyncSource { extra_roots: vec![tls(alpn).1], ..source(&server, protocol) };
+        let (providers, readiness) = fixture.start(sources(distrustful));
+        wait("readiness after a failure", || readiness.is_ready());
+        drop(providers);
+        assert_eq!((server.requests().len(), fixture.ids().len()), (0, 0));
+        let _running =
+            fixture.start(sources(SyncSource { extra_roots: vec![root], ..source(&server, protocol) }));
+        fixture.wait_for(&["a"]);
     });
 }

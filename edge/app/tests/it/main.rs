@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says which step failed by its line")]
 
 mod cli;
+mod delivery;
 mod demo;
 mod export;
 mod lifecycle;
 mod process;
 mod python;
+mod sync;
 mod tidy;
