@@ -1,6 +1,16 @@
 //! OTLP over HTTP (opentelemetry.io/docs/specs/otlp): protobuf and JSON.
 
-pub(crate) mod logs;
+mod attributes;
+mod batch;
+mod editor;
+mod json;
+mod json_value;
+mod json_write;
+mod layout;
+mod logs;
+mod protobuf;
+mod protobuf_value;
+mod protobuf_write;
 
 use bytes::Bytes;
 use edge_policy::Signal;

@@ -31,7 +31,7 @@ impl<'a> Format<'a> for Json<'a> {
     }
 
     fn entries(self, map: &'a [u8], visit: Visit<'_, 'a>) -> Result<(), Malformed> {
-        self.list(&mut Cursor::new(map), map, visit)
+        self.list(&mut Cursor::new(map), visit)
     }
 }
 
@@ -42,13 +42,8 @@ impl<'a> Json<'a> {
         text.plain().unwrap_or_else(|| self.arena.alloc_slice_copy(&text.decode()))
     }
 
-    /// Visits the entries of the key-value list at the cursor, which stands in `buffer`.
-    pub(super) fn list(
-        self,
-        cursor: &mut Cursor<'a>,
-        buffer: &'a [u8],
-        visit: Visit<'_, 'a>,
-    ) -> Result<(), Malformed> {
+    /// Visits the entries of the key-value list at the cursor.
+    pub(super) fn list(self, cursor: &mut Cursor<'a>, visit: Visit<'_, 'a>) -> Result<(), Malformed> {
         if cursor.is_null()? {
             return Ok(());
         }
@@ -56,7 +51,7 @@ impl<'a> Json<'a> {
         while cursor.element(&mut walk)? {
             let start = cursor.position();
             let (key, value) = self.key_value(cursor)?;
-            visit(key, value, &buffer[start..cursor.position()])?;
+            visit(key, value, &cursor.text()[start..cursor.position()])?;
         }
         Ok(())
     }
