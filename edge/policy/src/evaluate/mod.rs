@@ -3,13 +3,19 @@
 mod chance;
 mod check;
 mod decide;
+mod many;
+mod metric;
 mod rate;
 mod scan;
 mod session;
+mod span;
 mod tally;
+mod watch;
 mod worker;
 
 pub(crate) use rate::RateState;
 pub use session::{Decision, Session, Slots, Source};
+pub use span::SpanDecision;
 pub use tally::{StageTally, Tally};
+pub use watch::{Evidence, Failed, Watch};
 pub use worker::Worker;
