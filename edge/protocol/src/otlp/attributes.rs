@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use edge_policy::{Slot, Value, WantedKey};
+use edge_policy::{Slots, Value, WantedKey};
 use edge_stream::protobuf::Malformed;
 
 /// An `AnyValue`.
@@ -51,15 +51,15 @@ pub(super) fn assign<'a>(
     format: impl Format<'a>,
     raw: &'a [u8],
     key: &WantedKey,
-    put: &mut impl FnMut(Slot, Value<'a>),
+    slots: &mut Slots<'_, 'a>,
 ) -> Result<(), Malformed> {
     let any = format.any(raw)?;
     if let Some(slot) = key.slot() {
-        put(slot, any.attribute());
+        slots.attribute(slot, any.attribute());
     }
     match any {
         Any::Map(map) if key.has_nested() => format.entries(map, &mut |name, value, _| {
-            key.nested(name).map_or(Ok(()), |nested| assign(format, value, nested, put))
+            key.nested(name).map_or(Ok(()), |nested| assign(format, value, nested, slots))
         }),
         _ => Ok(()),
     }

@@ -53,8 +53,8 @@ pub(super) struct Walk<'w, 's, 'a> {
 /// Elements of an array: how many came, how many are left.
 #[derive(Default)]
 pub(super) struct Elements {
-    came: usize,
-    left: usize,
+    pub(super) came: usize,
+    pub(super) left: usize,
 }
 
 impl Elements {
@@ -288,8 +288,7 @@ pub(super) fn fill_member<'a>(
         }
     } else if wanted.has_attributes() && layout.attributes.is_some_and(|(_, name)| is_named(key, name)) {
         json.list(cursor, &mut |key, value, _| {
-            let mut put = |slot, value| slots.attribute(slot, value);
-            wanted.attribute(key).map_or(Ok(()), |key| assign(json, value, key, &mut put))
+            wanted.attribute(key).map_or(Ok(()), |key| assign(json, value, key, slots))
         })?;
     } else {
         cursor.skip()?;

@@ -1,7 +1,5 @@
 //! The walk through a protobuf body: levels of length-delimited messages, of which records are the innermost.
 
-use std::ops::Range;
-
 use edge_policy::{Level, Session, Simple, Slots, Wanted};
 use edge_stream::protobuf::{Field, Fields, Malformed, Wire, write_bytes, write_varint};
 use edge_stream::splice::{Mark, Splice};
@@ -40,9 +38,7 @@ pub(super) fn walk<'a, R: Records>(
 /// A `ResourceX` or a `ScopeX`: what is shared comes once, and may come after those who share it.
 struct Group<'a> {
     level: Level,
-    number: u32,
-    range: Range<usize>,
-    content: Range<usize>,
+    field: Field<'a>,
     shared: Option<Field<'a>>,
     schema_url: Option<Field<'a>>,
     children: usize,
@@ -51,9 +47,8 @@ struct Group<'a> {
 impl<'a> Group<'a> {
     fn read(body: &'a [u8], field: &Field<'a>, level: Level) -> Result<Self, Malformed> {
         field.value.bytes()?;
-        let (number, range, content) = (field.number, field.range.clone(), field.content());
-        let mut group = Self { level, number, range, content, shared: None, schema_url: None, children: 0 };
-        for field in Fields::within(body, group.content.clone()) {
+        let mut group = Self { level, field: field.clone(), shared: None, schema_url: None, children: 0 };
+        for field in Fields::within(body, field.content()) {
             let field = field?;
             match field.number {
                 // Two halves of one message would have to be merged: left to whoever can.
@@ -72,7 +67,7 @@ impl<'a> Group<'a> {
         let mark = walk.changes.splice.mark();
         self.enter(walk.session)?;
         let mut left = 0;
-        for field in Fields::within(walk.body, self.content.clone()) {
+        for field in Fields::within(walk.body, self.field.content()) {
             let field = field?;
             if field.number == CHILDREN {
                 left += usize::from(self.walk_child::<R>(walk, &field)?);
@@ -81,13 +76,13 @@ impl<'a> Group<'a> {
         // Only what was emptied here is taken out; a group that came empty stays.
         if left == 0 && self.children > 0 {
             walk.changes.splice.rewind(mark);
-            walk.changes.splice.cut(self.range.clone());
+            walk.changes.splice.cut(self.field.range.clone());
             return Ok(false);
         }
         if walk.session.edits(self.level) {
             self.edit(walk)?;
         }
-        fix_length(self.number, &self.range, &self.content, mark, &mut walk.changes.splice);
+        fix_length(&self.field, mark, &mut walk.changes.splice);
         Ok(true)
     }
 
@@ -148,35 +143,28 @@ impl<'a> Group<'a> {
 
     /// Puts a field in the place of the one that was there, or at the group's beginning.
     fn replace(&self, field: Option<&Field<'_>>, number: u32, content: &[u8], splice: &mut Splice) {
-        let mut new = Vec::with_capacity(content.len() + 8);
-        write_bytes(&mut new, number, content);
-        match field {
-            Some(field) => splice.replace(field.range.clone(), &new),
-            None => splice.replace(self.content.start..self.content.start, &new),
-        }
+        let begin = self.field.content().start;
+        let place = field.map_or(begin..begin, |field| field.range.clone());
+        splice.write(place, |new| write_bytes(new, number, content));
     }
 
     fn schema_urls(&self, body: &'a [u8]) -> impl Iterator<Item = Field<'a>> {
-        let fields = Fields::within(body, self.content.clone());
+        let fields = Fields::within(body, self.field.content());
         fields.filter_map(Result::ok).filter(|field| field.number == SCHEMA_URL)
     }
 }
 
-/// Writes the new length of a message, whose field stands at `range`, if anything in it changed since.
-pub(super) fn fix_length(
-    number: u32,
-    range: &Range<usize>,
-    content: &Range<usize>,
-    mark: Mark,
-    splice: &mut Splice,
-) {
+/// Writes the new length of the message in a field, if anything in it changed since.
+pub(super) fn fix_length(field: &Field<'_>, mark: Mark, splice: &mut Splice) {
     if splice.is_unchanged_since(mark) {
         return;
     }
-    let mut head = Vec::with_capacity(6);
-    write_varint(&mut head, u64::from(number) << 3 | 2);
-    write_varint(&mut head, splice.length_since(mark, content.len()) as u64);
-    splice.replace(range.start..content.start, &head);
+    let content = field.content();
+    let length = splice.length_since(mark, content.len());
+    splice.write(field.range.start..content.start, |head| {
+        write_varint(head, u64::from(field.number) << 3 | 2);
+        write_varint(head, length as u64);
+    });
 }
 
 /// Tells the fields of a message.
@@ -205,7 +193,7 @@ pub(super) fn fill_field<'a>(
         if wanted.has_attributes() {
             let (key, value) = key_value(field.value.bytes()?)?;
             if let Some(key) = wanted.attribute(key) {
-                assign(Protobuf, value, key, &mut |slot, value| slots.attribute(slot, value))?;
+                assign(Protobuf, value, key, slots)?;
             }
         }
     } else if let Some(simple) = layout.by_number(field.number) {

@@ -36,9 +36,7 @@ fn rewrite<'a>(walk: &mut Walk<'_, '_, 'a>, field: &Field<'a>, raw: &'a [u8]) ->
     if editor.changes(&RECORD) {
         walk.changes.records.rewritten += 1;
         let edited = write(raw, &RECORD, &editor)?;
-        let mut new = Vec::with_capacity(edited.len() + 6);
-        write_bytes(&mut new, field.number, &edited);
-        walk.changes.splice.replace(field.range.clone(), &new);
+        walk.changes.splice.write(field.range.clone(), |new| write_bytes(new, field.number, &edited));
     } else {
         walk.changes.records.kept += 1;
     }
