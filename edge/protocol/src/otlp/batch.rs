@@ -43,9 +43,10 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Counts a record that is dropped.
-    pub(super) fn dropped(&mut self, bytes: usize) {
-        self.records.dropped += 1;
+    /// Counts records that are dropped, of so many bytes together.
+    #[inline]
+    pub(super) fn dropped(&mut self, records: u64, bytes: usize) {
+        self.records.dropped += records;
         self.records.dropped_bytes += bytes as u64;
     }
 }

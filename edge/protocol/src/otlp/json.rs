@@ -53,8 +53,8 @@ pub(super) struct Walk<'w, 's, 'a> {
 /// Elements of an array: how many came, how many are left.
 #[derive(Default)]
 pub(super) struct Elements {
-    pub(super) came: usize,
-    pub(super) left: usize,
+    came: usize,
+    left: usize,
 }
 
 impl Elements {
@@ -253,6 +253,21 @@ impl<'a> Head<'a> {
         }
         Ok(())
     }
+}
+
+/// Visits the elements of the array at the cursor; `visit` steps over them.
+pub(super) fn each<'a>(
+    cursor: &mut Cursor<'a>,
+    mut visit: impl FnMut(&mut Cursor<'a>) -> Result<(), Malformed>,
+) -> Result<(), Malformed> {
+    if cursor.is_null()? {
+        return Ok(());
+    }
+    let mut walk = cursor.array()?;
+    while cursor.element(&mut walk)? {
+        visit(cursor)?;
+    }
+    Ok(())
 }
 
 /// Tells the fields of the object at the cursor and steps over it.

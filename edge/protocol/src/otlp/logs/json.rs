@@ -27,7 +27,7 @@ pub(super) fn record<'a>(walk: &mut Walk<'_, '_, 'a>, cursor: &mut Cursor<'a>) -
     match decision {
         Decision::Keep => walk.changes.records.kept += 1,
         Decision::Drop => {
-            walk.changes.dropped(length);
+            walk.changes.dropped(1, length);
             return Ok(false);
         }
         Decision::Rewrite => rewrite(walk, start, length)?,

@@ -20,7 +20,7 @@ pub(super) fn record<'a>(walk: &mut Walk<'_, '_, 'a>, field: &Field<'a>) -> Resu
     match decision {
         Decision::Keep => walk.changes.records.kept += 1,
         Decision::Drop => {
-            walk.changes.dropped(raw.len());
+            walk.changes.dropped(1, raw.len());
             walk.changes.splice.cut(field.range.clone());
             return Ok(false);
         }

@@ -23,7 +23,7 @@ pub(super) fn span<'a>(walk: &mut Walk<'_, '_, 'a>, field: &Field<'a>) -> Result
     match decision {
         SpanDecision::Keep => walk.changes.records.kept += 1,
         SpanDecision::Drop => {
-            walk.changes.dropped(raw.len());
+            walk.changes.dropped(1, raw.len());
             walk.changes.splice.cut(field.range.clone());
             return Ok(false);
         }
