@@ -10,6 +10,8 @@ mod request;
 mod spelling;
 mod traces_properties;
 mod wire;
+mod wire_metrics;
+mod wire_traces;
 
 use std::sync::Arc;
 
