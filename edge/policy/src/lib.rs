@@ -18,7 +18,8 @@ mod value;
 
 pub use compile::{PatternLibrary, Registry, Slot, Snapshot, Wanted, WantedKey};
 pub use evaluate::{
-    Decision, Evidence, Failed, Session, Slots, Source, SpanDecision, StageTally, Tally, Watch, Worker,
+    Audience, Decision, Evidence, Failed, Seat, Session, Slots, Source, SpanDecision, StageTally, Tally,
+    Viewer, Watch, Worker,
 };
 pub use field::{Field, Level, Simple};
 pub use keep::{Keep, Percentage, RateLimit};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::engine::{Engine, Source};
-use crate::evaluate::RateState;
+use crate::evaluate::{Audience, RateState};
 use crate::keep::Keep;
 use crate::model::{LogTarget, Policy, Target};
 use crate::read::{PolicySet, Rejected};
@@ -108,23 +108,32 @@ fn reject(rejected: &mut Vec<Rejected>, id: &str, error: &str) {
     }
 }
 
-/// Where the current snapshot is published: one atomic pointer, read without a lock.
+/// Where the current snapshot is published: one atomic pointer, read without a lock. And where those meet who look on
+/// while it is applied.
 #[derive(Debug, Default)]
-pub struct Registry(ArcSwap<Snapshot>);
+pub struct Registry {
+    snapshot: ArcSwap<Snapshot>,
+    audience: Arc<Audience>,
+}
 
 impl Registry {
     /// The current snapshot.
     pub fn load(&self) -> Arc<Snapshot> {
-        self.0.load_full()
+        self.snapshot.load_full()
     }
 
     /// Whether `snapshot` is the current one; costs no reference count.
     pub fn is_current(&self, snapshot: &Arc<Snapshot>) -> bool {
-        Arc::ptr_eq(&self.0.load(), snapshot)
+        Arc::ptr_eq(&self.snapshot.load(), snapshot)
     }
 
     /// Replaces the current snapshot; readers of the old one keep it until they are done.
     pub fn publish(&self, snapshot: Snapshot) {
-        self.0.store(Arc::new(snapshot));
+        self.snapshot.store(Arc::new(snapshot));
+    }
+
+    /// Who looks on while workers decide.
+    pub fn audience(&self) -> &Arc<Audience> {
+        &self.audience
     }
 }

@@ -1,5 +1,6 @@
 //! Evaluation: one worker's scratch memory, and the walk from values to a decision.
 
+mod audience;
 mod chance;
 mod check;
 mod decide;
@@ -13,6 +14,7 @@ mod tally;
 mod watch;
 mod worker;
 
+pub use audience::{Audience, Seat, Viewer};
 pub(crate) use rate::RateState;
 pub use session::{Decision, Session, Slots, Source};
 pub use span::SpanDecision;

@@ -90,7 +90,7 @@ pub struct Session<'w, 'a> {
 
 impl<'w, 'a> Session<'w, 'a> {
     pub(super) fn new(worker: &'w mut Worker, signal: Signal, now: Nanos) -> Self {
-        let Worker { snapshot, scratch, random, tallies, watch } = worker;
+        let Worker { snapshot, scratch, random, tallies, watch, .. } = worker;
         let (engine, scratch) = (snapshot.engine(signal), &mut scratch[signal as usize]);
         let values = vec![None; engine.slots.len()];
         scratch.filled.iter_mut().for_each(Vec::clear);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use edge_hyperscan::Scanner;
 
+use super::audience::Audience;
 use super::chance::Random;
 use super::session::Session;
 use super::tally::{Tallies, Tally};
@@ -21,6 +22,8 @@ pub struct Worker {
     pub(super) random: Random,
     pub(super) tallies: Tallies,
     pub(super) watch: Option<Box<dyn Watch>>,
+    /// The version of the audience that `watch` stands for, under the snapshot in use.
+    audience: u64,
 }
 
 impl Worker {
@@ -28,7 +31,7 @@ impl Worker {
     pub fn new(snapshot: Arc<Snapshot>, seed: u64) -> Self {
         let scratch = Scratch::all(&snapshot);
         let tallies = Tallies::new(snapshot.ids().len());
-        Self { snapshot, scratch, random: Random::new(seed), tallies, watch: None }
+        Self { snapshot, scratch, random: Random::new(seed), tallies, watch: None, audience: 0 }
     }
 
     /// Takes over another snapshot if it is not the current one already; true if it was not. Tallies that were
@@ -40,7 +43,18 @@ impl Worker {
         self.scratch = Scratch::all(snapshot);
         self.tallies = Tallies::new(snapshot.ids().len());
         self.snapshot = Arc::clone(snapshot);
+        // What looks on knows policies by their position in the old one.
+        (self.watch, self.audience) = (None, 0);
         true
+    }
+
+    /// Lets those look on who do now; costs a plain load while nobody comes or goes.
+    pub fn admit(&mut self, audience: &Audience) {
+        let version = audience.version();
+        if self.audience != version {
+            self.audience = version;
+            self.watch = audience.watch(&self.snapshot);
+        }
     }
 
     /// Whether `registry` has a snapshot that this worker has not adopted.

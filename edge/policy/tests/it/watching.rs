@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use edge_policy::{Decision, Evidence, Level, Nanos, Signal, Simple, Value, Watch};
+use edge_policy::{
+    Decision, Evidence, Level, Nanos, Registry, Signal, Simple, Snapshot, Value, Viewer, Watch,
+};
 use serde_json::json;
 
 use crate::record::{Record, run, worker};
@@ -66,4 +68,31 @@ fn each_decision_comes_with_who_matched_and_what_failed() {
     assert!(worker.watch(None).is_some());
     let told = notes.0.lock().expect("no panic before").clone();
     assert_eq!(told, ["the record: Drop by Some(3) of [0, 3], 100 bytes", "failed: false"]);
+}
+
+#[test]
+fn an_audience_comes_and_goes_between_batches() {
+    struct Reader(Notes);
+    impl Viewer for Reader {
+        fn watch(&self, _: &Arc<Snapshot>) -> Option<Box<dyn Watch>> {
+            Some(Box::new(self.0.clone()))
+        }
+    }
+    let registry = Registry::default();
+    let mut worker = worker(&json!([{"id": "a", "log": {"match": [{"log_field": "body", "exists": true}]}}]));
+    let (one, other) = (Notes::default(), Notes::default());
+    let mut batch = || {
+        worker.admit(registry.audience());
+        worker.session(Signal::Log, Nanos(0)).expect("log policies").finish();
+        [&one, &other].map(|notes| notes.0.lock().expect("no panic before").len())
+    };
+    assert_eq!(batch(), [0, 0]);
+    let first = registry.audience().join(Arc::new(Reader(one.clone())));
+    assert_eq!(batch(), [1, 0]);
+    let second = registry.audience().join(Arc::new(Reader(other.clone())));
+    assert_eq!(batch(), [2, 1]);
+    drop(first);
+    assert_eq!(batch(), [2, 2]);
+    drop(second);
+    assert_eq!(batch(), [2, 2]);
 }
