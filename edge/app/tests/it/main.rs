@@ -8,5 +8,6 @@ mod export;
 mod lifecycle;
 mod process;
 mod python;
+mod signals;
 mod sync;
 mod tidy;
