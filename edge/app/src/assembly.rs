@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use edge_policy::Registry;
-use edge_protocol::Ready;
-use edge_provider::{Context, Counts, Providers, Readiness};
+use edge_protocol::{PolicySource, Ready};
+use edge_provider::{Context, Counts, Providers, Readiness, Served};
 use edge_proxy::{Server, StartError};
 use telemetry::{Telemetry, TelemetryOptions};
 use telemetry_otlp::OtlpExporter;
@@ -15,6 +15,7 @@ use crate::admin::AdminView;
 use crate::config::{Config, ReadyAfter};
 use crate::counts::PolicyCounts;
 use crate::distribution::{Distribution, Sources};
+use crate::policy_server::PolicyServer;
 use crate::{export, identity};
 
 /// A running edge.
@@ -66,7 +67,13 @@ impl Edge {
             registry: Arc::clone(&registry),
             prometheus: config.telemetry.prometheus,
         });
-        let sources = Sources { ready: gate(config.ready_after, &loaded), admin: Arc::clone(&view) as _ };
+        let offered = config.policy_server.map(|interval| Arc::new(Served::new(interval)));
+        let policies = offered.as_ref().map(|offered| {
+            Arc::new(PolicyServer::new(Arc::clone(offered), loaded.clone(), &telemetry))
+                as Arc<dyn PolicySource>
+        });
+        let ready = gate(config.ready_after, &loaded);
+        let sources = Sources { ready, admin: Arc::clone(&view) as _, policies };
         let protocols = distribution.protocols(&sources);
         let server = Server::start(config.server.clone(), protocols, Arc::clone(&registry), &telemetry)?;
         let counts = || Box::new(PolicyCounts::new(&telemetry)) as Box<dyn Counts>;
@@ -75,6 +82,7 @@ impl Edge {
             readiness: &loaded,
             telemetry: &telemetry,
             client: identity::client(config),
+            served: offered,
             counts: &counts,
         };
         let providers = Providers::start(config.providers.clone(), &context);

@@ -10,6 +10,7 @@ mod patience;
 mod providers;
 mod publisher;
 mod readiness;
+mod served;
 mod sync;
 
 pub use file::FileSource;
@@ -18,4 +19,5 @@ pub use metrics::{
 };
 pub use providers::{Context, Providers, Source};
 pub use readiness::Readiness;
+pub use served::{Offer, Served};
 pub use sync::{Client, Counts, Encoding, Stage, SyncProtocol, SyncSource, SyncUrl, SyncUrlError};

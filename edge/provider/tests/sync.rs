@@ -88,6 +88,7 @@ impl Fixture {
                 resource_attributes: vec![pair("service.name", "edge")],
                 extensions: vec![pair("com.example/x", "1.0.0")],
             },
+            served: None,
             counts: &|| Box::new(self.counted.clone()),
         };
         (Providers::start(sources, &context).unwrap(), readiness)

@@ -112,6 +112,7 @@ impl Delivery {
             readiness: &readiness,
             telemetry: &Telemetry::default(),
             client: Client::default(),
+            served: None,
             counts: &|| Box::new(Nothing),
         };
         let providers = Providers::start(sources, &context).unwrap();

@@ -99,6 +99,8 @@ impl SyncProvider {
     pub(crate) fn run(self) {
         let Self { runtime, stop, exchanger } = self;
         runtime.block_on(exchanger.run(stop.subscribe()));
+        // To drop it would wait for the system's resolver, which knows no deadline.
+        runtime.shutdown_background();
     }
 }
 
@@ -182,7 +184,8 @@ impl Exchanger {
 
     fn publish(&mut self, set: PolicySet) {
         self.ids.extend(ids(&set).cloned());
-        self.publisher.publish(&self.source.id, Class::Server, set);
+        let trees = self.session.policies().to_vec();
+        self.publisher.publish(&self.source.id, Class::Server, set, trees);
     }
 
     fn store(&self) {
