@@ -27,6 +27,7 @@ pub(super) trait Records {
 }
 
 /// JSON names of the lists of a batch, from the outermost to the innermost.
+#[derive(Clone, Copy)]
 pub(super) struct Names {
     pub(super) resources: &'static str,
     pub(super) scopes: &'static str,

@@ -9,6 +9,7 @@ mod properties;
 mod request;
 mod spelling;
 mod traces_properties;
+mod watching;
 mod wire;
 mod wire_metrics;
 mod wire_traces;

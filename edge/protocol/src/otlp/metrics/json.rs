@@ -1,6 +1,7 @@
 //! A `Metric` in JSON, and its data points.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use edge_policy::{Decision, Slots, Wanted};
 use edge_stream::json::Cursor;
@@ -15,8 +16,8 @@ use crate::otlp::layout::is_named;
 /// The data of a metric.
 struct Data<'a> {
     kind: &'static Kind,
-    /// Where its data points stand; absent if there are none.
-    points: Option<Cursor<'a>>,
+    /// Where the list of its data points begins and ends; absent if there is none.
+    points: Option<(Cursor<'a>, usize)>,
     points_count: u64,
 }
 
@@ -35,14 +36,16 @@ pub(super) fn metric<'a>(walk: &mut Walk<'_, '_, 'a>, cursor: &mut Cursor<'a>) -
     *cursor = place.get();
     let data = data.take();
     let records = records(data.as_ref().map(|data| data.points_count));
+    let (body, range) = (walk.body, start..start + length);
     if decision == Decision::Drop {
+        walk.tell(|request| request.extend_from_slice(&body[range.clone()]));
         walk.changes.dropped(records, length);
         return Ok(false);
     }
-    let points_of = |data: Data<'a>| Some((data.kind, data.points.filter(|_| data.points_count > 0)?));
-    let left = match data.and_then(points_of) {
-        Some((kind, cursor)) if walk.session.wants_points() => points(walk, cursor, kind)?,
+    let left = match data.filter(|data| data.points_count > 0) {
+        Some(data) if walk.session.wants_points() => points(walk, &range, &data)?,
         _ => {
+            walk.tell(|request| request.extend_from_slice(&body[range.clone()]));
             walk.changes.records.kept += records;
             true
         }
@@ -94,28 +97,54 @@ fn fill_data<'a>(
             fill_member(json, key, cursor, &kind.data, wanted, slots)?;
             continue;
         }
-        if data.points.replace(*cursor).is_some() {
-            return Err(Malformed);
-        }
+        let begin = *cursor;
         each(cursor, |cursor| {
             data.points_count += 1;
             cursor.skip().map(drop)
         })?;
+        if data.points.replace((begin, cursor.position())).is_some() {
+            return Err(Malformed);
+        }
     }
     Ok(data)
 }
 
-/// Decides the data points at the cursor one by one; false if the metric lost all of them.
-fn points<'a>(walk: &mut Walk<'_, '_, 'a>, mut cursor: Cursor<'a>, kind: &Kind) -> Result<bool, Malformed> {
-    let mark = walk.changes.splice.mark();
-    let left = !walk.array(&mut cursor, |walk, cursor| point(walk, cursor, kind))?.were_emptied();
+/// Decides the data points of the metric at `metric` one by one; false if it lost all of them.
+fn points<'a>(
+    walk: &mut Walk<'_, '_, 'a>,
+    metric: &Range<usize>,
+    Data { kind, points, .. }: &Data<'a>,
+) -> Result<bool, Malformed> {
+    let Some((mut cursor, end)) = *points else { return Ok(true) };
+    let (mark, body) = (walk.changes.splice.mark(), walk.body);
+    let before = &body[metric.start..cursor.position()];
+    let around = Around { before, after: &body[end..metric.end] };
+    let left = !walk.array(&mut cursor, |walk, cursor| point(walk, cursor, kind, &around))?.were_emptied();
     if !left {
         walk.changes.splice.rewind(mark);
     }
     Ok(left)
 }
 
-fn point<'a>(walk: &mut Walk<'_, '_, 'a>, cursor: &mut Cursor<'a>, kind: &Kind) -> Result<bool, Malformed> {
+/// What stands around the list of a metric's data points.
+struct Around<'a> {
+    before: &'a [u8],
+    after: &'a [u8],
+}
+
+impl Around<'_> {
+    /// Writes the metric with one of its data points alone.
+    fn write_alone(&self, point: &[u8], request: &mut Vec<u8>) {
+        request.extend([self.before, b"[", point, b"]", self.after].concat());
+    }
+}
+
+fn point<'a>(
+    walk: &mut Walk<'_, '_, 'a>,
+    cursor: &mut Cursor<'a>,
+    kind: &Kind,
+    around: &Around<'a>,
+) -> Result<bool, Malformed> {
     let (json, start, place) = (walk.json, cursor.position(), Cell::new(*cursor));
     let view = View::new(|wanted, slots| {
         let mut cursor = place.get();
@@ -126,6 +155,8 @@ fn point<'a>(walk: &mut Walk<'_, '_, 'a>, cursor: &mut Cursor<'a>, kind: &Kind) 
     let decision = walk.session.point(&view);
     let length = view.checked()?;
     *cursor = place.get();
+    let raw = &walk.body[start..start + length];
+    walk.tell(|request| around.write_alone(raw, request));
     let left = decision != Decision::Drop;
     if left {
         walk.changes.records.kept += 1;

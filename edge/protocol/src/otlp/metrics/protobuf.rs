@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use edge_policy::{Decision, Slots, Wanted};
-use edge_stream::protobuf::{Field, Fields, Malformed};
+use edge_stream::protobuf::{Field, Fields, Malformed, write_bytes};
 
 use super::{KINDS, Kind, METRIC, records};
 use crate::otlp::batch::View;
@@ -32,6 +32,7 @@ pub(super) fn metric<'a>(walk: &mut Walk<'_, '_, 'a>, field: &Field<'a>) -> Resu
     let data = data.take();
     let records = records(data.as_ref().map(|data| data.points_count));
     if decision == Decision::Drop {
+        walk.tell(|request| request.extend_from_slice(&body[field.range.clone()]));
         walk.changes.dropped(records, raw.len());
         walk.changes.splice.cut(field.range.clone());
         return Ok(false);
@@ -39,6 +40,7 @@ pub(super) fn metric<'a>(walk: &mut Walk<'_, '_, 'a>, field: &Field<'a>) -> Resu
     let left = match data.filter(|data| data.points_count > 0) {
         Some(data) if walk.session.wants_points() => points(walk, field, &data)?,
         _ => {
+            walk.tell(|request| request.extend_from_slice(&body[field.range.clone()]));
             walk.changes.records.kept += records;
             true
         }
@@ -93,18 +95,18 @@ fn fill_data<'a>(
 fn points<'a>(
     walk: &mut Walk<'_, '_, 'a>,
     metric: &Field<'a>,
-    Data { kind, field, .. }: &Data<'a>,
+    Data { kind, field: data, .. }: &Data<'a>,
 ) -> Result<bool, Malformed> {
     let mark = walk.changes.splice.mark();
     let mut left = false;
-    for field in Fields::within(walk.body, field.content()) {
+    for field in Fields::within(walk.body, data.content()) {
         let field = field?;
         if field.number == DATA_POINTS {
-            left |= point(walk, &field, kind)?;
+            left |= point(walk, &field, kind, metric, data)?;
         }
     }
     if left {
-        fix_length(field, mark, &mut walk.changes.splice);
+        fix_length(data, mark, &mut walk.changes.splice);
         fix_length(metric, mark, &mut walk.changes.splice);
     } else {
         walk.changes.splice.rewind(mark);
@@ -113,11 +115,18 @@ fn points<'a>(
     Ok(left)
 }
 
-fn point<'a>(walk: &mut Walk<'_, '_, 'a>, field: &Field<'a>, kind: &Kind) -> Result<bool, Malformed> {
-    let raw = field.value.bytes()?;
+fn point<'a>(
+    walk: &mut Walk<'_, '_, 'a>,
+    field: &Field<'a>,
+    kind: &Kind,
+    metric: &Field<'a>,
+    data: &Field<'a>,
+) -> Result<bool, Malformed> {
+    let (body, raw) = (walk.body, field.value.bytes()?);
     let view = View::new(|wanted, slots| fill(raw, &kind.point, wanted, slots).map(|()| raw.len()));
     let decision = walk.session.point(&view);
     view.checked()?;
+    walk.tell(|request| write_alone(request, body, metric, data, field));
     let left = decision != Decision::Drop;
     if left {
         walk.changes.records.kept += 1;
@@ -126,4 +135,16 @@ fn point<'a>(walk: &mut Walk<'_, '_, 'a>, field: &Field<'a>, kind: &Kind) -> Res
         walk.changes.splice.cut(field.range.clone());
     }
     Ok(left)
+}
+
+/// Writes a metric with one of its data points alone.
+fn write_alone(request: &mut Vec<u8>, body: &[u8], metric: &Field<'_>, data: &Field<'_>, point: &Field<'_>) {
+    let others = Fields::within(body, data.content()).filter_map(Result::ok);
+    let others = others.filter(|field| field.number != DATA_POINTS);
+    let mut content: Vec<u8> = others.flat_map(|field| &body[field.range]).copied().collect();
+    content.extend_from_slice(&body[point.range.clone()]);
+    let mut alone = body[metric.content().start..data.range.start].to_vec();
+    write_bytes(&mut alone, data.number, &content);
+    alone.extend_from_slice(&body[data.range.end..metric.range.end]);
+    write_bytes(request, metric.number, &alone);
 }

@@ -24,6 +24,8 @@ pub(super) fn span<'a>(walk: &mut Walk<'_, '_, 'a>, cursor: &mut Cursor<'a>) -> 
     let decision = walk.session.span(&view);
     let length = view.checked()?;
     *cursor = place.get();
+    let (body, start) = (walk.body, begin.position());
+    walk.tell(|request| request.extend_from_slice(&body[start..start + length]));
     match decision {
         SpanDecision::Keep => walk.changes.records.kept += 1,
         SpanDecision::Drop => {
