@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -59,6 +60,8 @@ struct Exchanger {
     ids: HashSet<String>,
     /// The failure that operators have been told of.
     told: Option<SyncError>,
+    /// Where to look for what an earlier process has stored, until that has been done.
+    unread_cache: Option<PathBuf>,
 }
 
 impl SyncProvider {
@@ -82,6 +85,7 @@ impl SyncProvider {
             syncs: Syncs::register(worker, &source.id),
             ids: HashSet::new(),
             told: None,
+            unread_cache: source.cache_path.clone(),
             source,
         };
         Ok(Self { runtime, stop: watch::Sender::new(None), exchanger })
@@ -200,9 +204,9 @@ impl Exchanger {
         }
     }
 
-    /// Takes what an earlier process has stored.
+    /// Takes what an earlier process has stored, once.
     fn remember(&mut self) {
-        let Some(path) = self.source.cache_path.clone() else { return };
+        let Some(path) = self.unread_cache.take() else { return };
         let loaded = cache::load(&path).map_err(|error| error.to_string());
         let set = loaded.and_then(|policies| {
             policies.map(|policies| self.session.remember(policies)).transpose().map_err(|it| it.to_string())
