@@ -8,6 +8,7 @@ mod connection;
 mod drain;
 mod driver;
 mod error;
+mod events;
 mod forward;
 mod listener;
 pub mod metrics;

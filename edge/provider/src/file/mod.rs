@@ -11,8 +11,9 @@ use std::time::Duration;
 
 pub(crate) use watch::Waker;
 
-use telemetry::{Worker, otel_warn};
+use telemetry::Worker;
 
+use crate::events::PolicyFileInvalid;
 use crate::merge::Class;
 use crate::metrics::Reloads;
 use crate::publisher::Publisher;
@@ -133,12 +134,8 @@ impl FileProvider {
             }
             Err(error) => {
                 self.reloads.failed.reloads.inc();
-                otel_warn!(
-                    "edge.policy.file.invalid",
-                    policy.provider = self.source.id.as_str(),
-                    file.path = self.source.path.display().to_string(),
-                    error.message = error
-                );
+                let (provider, path) = (&self.source.id, &self.source.path.display());
+                PolicyFileInvalid { provider, path, error: &error }.emit();
             }
         }
     }
