@@ -35,6 +35,9 @@ fn provider(configured: LogProvider) -> Provider {
         LogProvider::Its => Provider::Its,
         LogProvider::ConsoleAsync => Provider::ConsoleAsync,
         LogProvider::ConsoleDirect => Provider::ConsoleDirect,
+        LogProvider::OpenTelemetry => {
+            "opentelemetry".parse().expect("a configuration is refused where there is none")
+        }
         LogProvider::Noop => Provider::Noop,
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use edge_provider::FileSource;
 use edge_proxy::{Deadlines, Limits, Upstreams};
 use http::{HeaderName, HeaderValue};
-use telemetry::logs::Level;
+use telemetry::logs::{Level, Provider};
 use telemetry_otlp::Protocol;
 
 use super::reader::Reader;
@@ -118,11 +118,12 @@ const LOG_LEVELS: [(&str, Level); 6] = [
 const PROTOCOLS: [(&str, Protocol); 2] =
     [("http/protobuf", Protocol::HttpProtobuf), ("grpc", Protocol::Grpc)];
 
-const LOG_PROVIDERS: [(&str, LogProvider); 4] = [
+const LOG_PROVIDERS: [(&str, LogProvider); 5] = [
     ("console_async", LogProvider::ConsoleAsync),
     ("console_direct", LogProvider::ConsoleDirect),
     ("noop", LogProvider::Noop),
     ("its", LogProvider::Its),
+    ("opentelemetry", LogProvider::OpenTelemetry),
 ];
 
 /// Where events go.
@@ -134,9 +135,18 @@ pub enum LogProvider {
     ConsoleAsync,
     /// To the console, by the thread that has the event.
     ConsoleDirect,
+    /// To the logger provider that the distribution gave to `telemetry::logs::set_opentelemetry`.
+    OpenTelemetry,
     /// Nowhere.
     Noop,
 }
+
+/// What is missing where events cannot go to OpenTelemetry's SDK.
+const WITHOUT_OPENTELEMETRY: &str = if cfg!(feature = "opentelemetry") {
+    "this distribution gives no logger provider to `telemetry::logs::set_opentelemetry`; use another one, or `its` for OTLP"
+} else {
+    "`opentelemetry` is not built in: build edge with the feature `opentelemetry`, or use `its` for OTLP"
+};
 
 /// The telemetry system must not wait for itself.
 const INTERNAL_LOG_PROVIDERS: [(&str, LogProvider); 2] =
@@ -306,6 +316,9 @@ fn log_providers(reader: &mut Reader<'_>, is_exported: bool) -> LogProviders {
         let provider = reader.choice(&key, &LOG_PROVIDERS);
         if provider == LogProvider::Its && !is_exported {
             reader.problem(&key, "`its` goes over OTLP, so telemetry.otlp_endpoint must be set");
+        }
+        if provider == LogProvider::OpenTelemetry && "opentelemetry".parse::<Provider>().is_err() {
+            reader.problem(&key, WITHOUT_OPENTELEMETRY);
         }
         provider
     };
