@@ -16,6 +16,7 @@ mod policies;
 mod server;
 mod service;
 mod slots;
+mod spans;
 mod ticket;
 mod upstream;
 mod wire;

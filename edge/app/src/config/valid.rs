@@ -91,6 +91,8 @@ pub struct Otlp {
     pub interval: Duration,
     /// Whether the policies in force apply to it too.
     pub policies: bool,
+    /// Whether each request that goes on has a span.
+    pub spans: bool,
 }
 
 /// Where events go, by what they are about.
@@ -185,6 +187,7 @@ fn server(reader: &mut Reader<'_>) -> edge_proxy::Config {
         limits: limits(reader),
         deadlines: deadlines(reader),
         upstreams: upstreams(reader),
+        has_spans: reader.flag("telemetry.spans"),
         ..edge_proxy::Config::default()
     }
 }
@@ -306,8 +309,15 @@ fn otlp(reader: &mut Reader<'_>) -> Option<Otlp> {
     let headers = header_fields(reader, "telemetry.otlp_headers");
     let interval = reader.span("telemetry.interval");
     let policies = reader.flag("telemetry.policies");
-    let endpoint = reader.text("telemetry.otlp_endpoint")?.trim().to_owned();
-    Some(Otlp { endpoint, protocol, headers, interval, policies })
+    let spans = reader.flag("telemetry.spans");
+    let Some(endpoint) = reader.text("telemetry.otlp_endpoint") else {
+        if spans {
+            reader.problem("telemetry.spans", "spans go over OTLP, so telemetry.otlp_endpoint must be set");
+        }
+        return None;
+    };
+    let endpoint = endpoint.trim().to_owned();
+    Some(Otlp { endpoint, protocol, headers, interval, policies, spans })
 }
 
 fn log_providers(reader: &mut Reader<'_>, is_exported: bool) -> LogProviders {
