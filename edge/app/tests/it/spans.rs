@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use edge_testing::{Intake, Recorded};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind, status::StatusCode};
+use opentelemetry_proto::tonic::trace::v1::{Span, Status, span::SpanKind, status::StatusCode};
 use prost::Message as _;
 
 use crate::process::{Running, edge, run, wait};
@@ -33,7 +33,7 @@ fn spans(collector: &Intake) -> Vec<Span> {
 }
 
 fn hex(id: &[u8]) -> String {
-    id.iter().map(|byte| format!("{byte:02x}")).collect()
+    id.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 fn attribute(span: &Span, key: &str) -> Option<Value> {
@@ -41,8 +41,11 @@ fn attribute(span: &Span, key: &str) -> Option<Value> {
     found.value.clone().and_then(|value| value.value)
 }
 
-fn text(word: &str) -> Option<Value> {
-    Some(Value::StringValue(word.to_owned()))
+fn text(span: &Span, key: &str) -> String {
+    match attribute(span, key) {
+        Some(Value::StringValue(text)) => text,
+        other => panic!("{key} is {other:?}"),
+    }
 }
 
 fn end(mut edge: Running) {
@@ -65,10 +68,10 @@ fn a_request_that_goes_on_is_a_span_between_its_sender_and_its_intake() {
     assert_eq!((hex(&span.trace_id), hex(&span.parent_span_id)), (TRACE.to_owned(), CALLER.to_owned()));
     assert_eq!((span.name.as_str(), span.kind()), ("edge.http.server.request", SpanKind::Server));
     assert!(span.end_time_unix_nano >= span.start_time_unix_nano);
-    assert_eq!(attribute(span, "http.request.method"), text("POST"));
-    assert_eq!(attribute(span, "url.path"), text("/some/path"));
-    assert_eq!(attribute(span, "url.scheme"), text("http"));
-    assert_eq!(attribute(span, "network.protocol.version"), text("1.1"));
+    assert_eq!(text(span, "http.request.method"), "POST");
+    assert_eq!(text(span, "url.path"), "/some/path");
+    assert_eq!(text(span, "url.scheme"), "http");
+    assert_eq!(text(span, "network.protocol.version"), "1.1");
     assert_eq!(attribute(span, "http.response.status_code"), Some(Value::IntValue(200)));
     assert_eq!(attribute(span, "http.request.body.size"), Some(Value::IntValue(4)));
     assert_eq!(attribute(span, "error.type"), None);
@@ -90,9 +93,9 @@ fn a_request_that_says_nothing_valid_begins_a_trace_and_one_that_fails_says_so()
     end(edge);
     let [span] = &spans(&collector)[..] else { panic!("{:?}", spans(&collector)) };
     assert!(span.parent_span_id.is_empty() && span.trace_id.len() == 16);
-    assert_eq!(attribute(span, "http.request.method"), text("_OTHER"));
-    assert_eq!(attribute(span, "error.type"), text("502"));
-    assert_eq!(span.status.as_ref().map(|status| status.code()), Some(StatusCode::Error));
+    assert_eq!(text(span, "http.request.method"), "_OTHER");
+    assert_eq!(text(span, "error.type"), "502");
+    assert_eq!(span.status.as_ref().map(Status::code), Some(StatusCode::Error));
 }
 
 #[test]
