@@ -6,6 +6,7 @@
 mod engine;
 mod gate;
 mod library;
+mod needles;
 mod patterns;
 mod slots;
 mod snapshot;
@@ -13,6 +14,6 @@ mod wanted;
 
 pub(crate) use engine::{Check, Compiled, Engine, Test};
 pub use library::PatternLibrary;
-pub(crate) use patterns::{Group, PatternId};
+pub(crate) use patterns::{Group, PatternId, Patterns, Use};
 pub use snapshot::{Registry, Snapshot};
 pub use wanted::{Slot, Wanted, WantedKey};

@@ -26,6 +26,8 @@ pub struct WantedKey {
 
 #[derive(Debug, Default)]
 struct Keys {
+    /// One bit for each key's length: a key of another length is not even read.
+    lengths: u64,
     /// One bit for each key's length and last byte: most keys of a record miss it and need no hash.
     filter: u64,
     keys: HashMap<Box<[u8]>, WantedKey, FixedState>,
@@ -83,16 +85,21 @@ impl WantedKey {
 
 impl Keys {
     fn get(&self, key: &[u8]) -> Option<&WantedKey> {
-        if self.filter & fingerprint(key) == 0 {
+        if self.lengths & length_bit(key) == 0 || self.filter & fingerprint(key) == 0 {
             return None;
         }
         self.keys.get(key)
     }
 
     fn entry(&mut self, key: &str) -> &mut WantedKey {
+        self.lengths |= length_bit(key.as_bytes());
         self.filter |= fingerprint(key.as_bytes());
         self.keys.entry(key.as_bytes().into()).or_default()
     }
+}
+
+fn length_bit(key: &[u8]) -> u64 {
+    1 << (key.len() & 63)
 }
 
 fn fingerprint(key: &[u8]) -> u64 {

@@ -80,6 +80,8 @@ pub(crate) struct Scratch {
     pub(crate) scanned: Vec<u64>,
     /// By slot: which of its strings the value is, or `NO_TEXT`.
     pub(crate) texts: Vec<u32>,
+    /// Groups of patterns that the text in hand is searched by.
+    pub(crate) groups: Vec<u32>,
     /// By level: the current epoch.
     pub(crate) epochs: [u64; 3],
     /// By level: the slots that have a value.
@@ -108,6 +110,7 @@ impl Scratch {
             hits: vec![0; patterns as usize],
             scanned: vec![0; engine.slots.len()],
             texts: vec![NO_TEXT; engine.slots.len()],
+            groups: Vec::new(),
             epochs: [0; 3],
             filled: Default::default(),
             open: Default::default(),
