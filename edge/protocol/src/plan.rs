@@ -104,6 +104,9 @@ pub enum Outcome {
 }
 
 /// Records of one body by what was decided about them.
+///
+/// A record is what a decision was about: a log record, a span, a data point. A metric counts as one, however many
+/// points it holds, where it was decided as a whole: where a policy dropped it, or no policy looks at data points.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct RecordCounts {
     /// Forwarded byte for byte.

@@ -4,8 +4,11 @@
 //! never hurts another.
 
 mod document;
+mod extension;
 mod matcher;
 mod object;
+mod sampling;
+mod selector;
 mod target;
 mod transform;
 

@@ -5,6 +5,9 @@
 mod decisions;
 mod differential;
 mod matching;
+mod metrics;
 mod reading;
 mod record;
+mod spans;
 mod transforms;
+mod watching;
