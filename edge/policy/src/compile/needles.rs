@@ -8,12 +8,12 @@ use std::collections::HashMap;
 
 use crate::pattern::{NEEDLE_BYTES_MIN, Needle};
 
-/// Bytes between two places looked at.
-const STRIDE: usize = 4;
+/// Most bytes between two places looked at.
+const STRIDE_MAX: usize = 4;
 
 /// The least length of a literal found by eight bytes, and by four.
-const LONG: usize = 8 + STRIDE - 1;
-const MEDIUM: usize = 4 + STRIDE - 1;
+const LONG: usize = 8 + STRIDE_MAX - 1;
+const MEDIUM: usize = 4 + STRIDE_MAX - 1;
 
 /// Bits of a table for each of its entries: one look in so many is a false alarm.
 const BITS_PER_ENTRY: usize = 64;
@@ -21,50 +21,36 @@ const BITS_PER_ENTRY: usize = 64;
 /// Setting this bit of every byte brings ASCII letters to lower case, and confuses few others.
 const CASE: u64 = 0x2020_2020_2020_2020;
 
+/// Up to so many literals of all lengths share one table: one walk over the text costs less than better aim.
+const FEW: usize = 128;
+
 /// A set of literals.
 #[derive(Debug, Default)]
 pub(crate) struct Needles {
     list: Vec<Needle>,
-    long: Grams,
-    medium: Grams,
-    short: Grams,
-    short_stride: usize,
+    tables: Vec<Grams>,
 }
 
 impl Needles {
     /// Literals are known by their position in the list.
     pub(crate) fn new(list: Vec<Needle>) -> Self {
-        let (mut long, mut medium, mut short) = (Vec::new(), Vec::new(), Vec::new());
+        let bounds: &[usize] =
+            if list.len() <= FEW { &[NEEDLE_BYTES_MIN] } else { &[NEEDLE_BYTES_MIN, MEDIUM, LONG] };
+        let mut classes = vec![Vec::new(); bounds.len()];
         for (index, needle) in list.iter().enumerate() {
-            match needle.bytes.len() {
-                LONG.. => long.push((index, needle)),
-                MEDIUM.. => medium.push((index, needle)),
-                _ => short.push((index, needle)),
-            }
+            let class = bounds.iter().rposition(|bound| *bound <= needle.bytes.len());
+            classes[class.unwrap_or_default()].push((index, needle));
         }
-        let shortest = short.iter().map(|(_, needle)| needle.bytes.len()).min().unwrap_or(NEEDLE_BYTES_MIN);
-        let short_stride = shortest - NEEDLE_BYTES_MIN + 1;
-        let long = Grams::new::<8>(&long, STRIDE);
-        let medium = Grams::new::<4>(&medium, STRIDE);
-        let short = Grams::new::<4>(&short, short_stride);
-        Self { list, long, medium, short, short_stride }
+        let tables =
+            classes.iter().filter(|class| !class.is_empty()).map(|class| Grams::new(class)).collect();
+        Self { list, tables }
     }
 
     /// Calls `found(literal, start, end)` for literals at places of `text`: at least once for every literal in it,
     /// and for some of the places of each.
     pub(crate) fn find(&self, text: &[u8], mut found: impl FnMut(usize, usize, usize)) {
-        let mut verify = |grams: &Grams, gram, position| self.verify(grams, gram, position, text, &mut found);
-        match (self.long.is_empty(), self.medium.is_empty()) {
-            (true, true) => {}
-            (true, false) => self.medium.look_at_fours(text, STRIDE, &mut verify),
-            (false, true) => self.long.look_at_eights(text, &mut verify),
-            (false, false) => {
-                self.medium.look_at_fours(text, STRIDE, &mut verify);
-                self.long.look_at_eights(text, &mut verify);
-            }
-        }
-        if !self.short.is_empty() {
-            self.short.look_at_fours(text, self.short_stride, &mut verify);
+        for table in &self.tables {
+            table.look(text, |gram, position| self.verify(table, gram, position, text, &mut found));
         }
     }
 
@@ -95,9 +81,13 @@ impl Needle {
 }
 
 /// A few bytes of each literal, hashed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Grams {
-    /// One bit for every hash that an entry has: most looks end here. Empty if there are no entries.
+    /// How many bytes of a text are looked at in one place: eight, or four.
+    width: usize,
+    /// Bytes from one place to the next.
+    stride: usize,
+    /// One bit for every hash that an entry has: most looks end here.
     bits: Box<[u64]>,
     /// Bits of the product that are no part of the hash.
     shift: u32,
@@ -115,35 +105,34 @@ struct Entry {
 }
 
 impl Grams {
-    /// Enters `stride` grams in a row of each literal: those that the fewest of the others have.
-    fn new<const WIDTH: usize>(needles: &[(usize, &Needle)], stride: usize) -> Self {
+    /// Enters grams in a row of each literal: those that the fewest of the others have.
+    fn new(needles: &[(usize, &Needle)]) -> Self {
+        let shortest = needles.iter().map(|(_, needle)| needle.bytes.len()).min().unwrap_or(NEEDLE_BYTES_MIN);
+        let width = if shortest >= LONG { 8 } else { 4 };
+        let stride = (shortest - width + 1).min(STRIDE_MAX);
         let mut uses: HashMap<u64, u32> = HashMap::new();
         for (_, needle) in needles {
-            needle.bytes.windows(WIDTH).for_each(|window| *uses.entry(gram(window)).or_default() += 1);
+            needle.bytes.windows(width).for_each(|window| *uses.entry(gram(window)).or_default() += 1);
         }
         let mut entries = Vec::with_capacity(needles.len() * stride);
         for (index, needle) in needles {
-            let grams: Vec<u64> = needle.bytes.windows(WIDTH).map(gram).collect();
+            let grams: Vec<u64> = needle.bytes.windows(width).map(gram).collect();
             let shared = |grams: &[u64]| grams.iter().map(|gram| uses[gram]).sum::<u32>();
             let rarest = grams.windows(stride).enumerate().min_by_key(|(_, grams)| shared(grams));
-            let (first, grams) =
-                rarest.expect("a literal is sorted by length into what it is long enough for");
+            let (first, grams) = rarest.expect("no literal is shorter than a gram and its stride");
             entries.extend(grams.iter().zip(first as u32..).map(|(gram, offset)| Entry {
                 gram: *gram,
                 needle: *index as u32,
                 offset,
             }));
         }
-        Self::of_entries(entries)
+        Self::of_entries(width, stride, entries)
     }
 
-    fn of_entries(mut entries: Vec<Entry>) -> Self {
-        if entries.is_empty() {
-            return Self::default();
-        }
+    fn of_entries(width: usize, stride: usize, mut entries: Vec<Entry>) -> Self {
         let size = (entries.len() * BITS_PER_ENTRY).next_power_of_two();
         let shift = u64::BITS - size.trailing_zeros();
-        let mut bits = vec![0; size.div_ceil(64)];
+        let mut bits = vec![0; size / 64];
         let mut starts = vec![0; size / BITS_PER_ENTRY + 1];
         entries.sort_by_key(|entry| (hash(entry.gram, shift), entry.gram));
         for entry in &entries {
@@ -156,34 +145,32 @@ impl Grams {
             sum += *start;
             *start = sum;
         }
-        Self { bits: bits.into(), shift, starts: starts.into(), entries: entries.into() }
+        Self { width, stride, bits: bits.into(), shift, starts: starts.into(), entries: entries.into() }
     }
 
-    fn is_empty(&self) -> bool {
-        self.bits.is_empty()
-    }
-
-    /// Calls `verify(self, gram, position)` where four bytes at a multiple of `stride` may be an entry's.
+    /// Calls `verify(gram, position)` where the bytes of a text may be an entry's.
     #[inline]
-    fn look_at_fours(&self, text: &[u8], stride: usize, mut verify: impl FnMut(&Self, u64, usize)) {
-        let mut position = 0;
-        while let Some(bytes) = text.get(position..position + 4) {
-            let gram = gram(bytes);
-            if self.may_have(gram) {
-                verify(self, gram, position);
-            }
-            position += stride;
+    fn look(&self, text: &[u8], verify: impl FnMut(u64, usize)) {
+        match (self.width, self.stride) {
+            (8, STRIDE_MAX) => self.look_by::<8, STRIDE_MAX>(text, verify),
+            (4, STRIDE_MAX) => self.look_by::<4, STRIDE_MAX>(text, verify),
+            (4, 3) => self.look_by::<4, 3>(text, verify),
+            (4, 2) => self.look_by::<4, 2>(text, verify),
+            _ => self.look_by::<4, 1>(text, verify),
         }
     }
 
-    /// The same for eight bytes at every fourth position.
     #[inline]
-    fn look_at_eights(&self, text: &[u8], mut verify: impl FnMut(&Self, u64, usize)) {
+    fn look_by<const WIDTH: usize, const STRIDE: usize>(
+        &self,
+        text: &[u8],
+        mut verify: impl FnMut(u64, usize),
+    ) {
         let mut position = 0;
-        while let Some(bytes) = text.get(position..position + 8) {
+        while let Some(bytes) = text.get(position..position + WIDTH) {
             let gram = gram(bytes);
             if self.may_have(gram) {
-                verify(self, gram, position);
+                verify(gram, position);
             }
             position += STRIDE;
         }

@@ -17,7 +17,7 @@ const LITERALS_DIRECT_MAX: usize = 4;
 
 /// Patterns in a database that is entered only for texts with a literal of one of them, about: the fewer there
 /// are, the cheaper it is to enter, and the more such databases a text may ask for.
-const GROUP_PATTERNS: usize = 32;
+const GROUP_PATTERNS: usize = 128;
 
 /// A distinct pattern of one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -110,7 +110,8 @@ impl Keys {
     }
 }
 
-fn length_bit(key: &[u8]) -> u64 {
+/// One bit of 64 for a length.
+pub(super) fn length_bit(key: &[u8]) -> u64 {
     1 << (key.len() & 63)
 }
 

@@ -14,7 +14,7 @@ impl<'a> Session<'_, 'a> {
             Test::Text(id) => {
                 let texts = &self.engine.slots[slot.0 as usize].texts;
                 self.values_of(slot)
-                    .any(|value| text_of(value).and_then(|text| texts.get(&*text)) == Some(id))
+                    .any(|value| text_of(value).and_then(|text| texts.get(&*text)) == Some(*id))
             }
             Test::Compare(comparison, number) => {
                 self.values_of(slot).any(|value| comparison.holds(value, *number))
