@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use edge_hyperscan::Database;
 
+use super::databases::Databases;
 use super::gate::{Gate, TextUses};
 use super::patterns::PatternId;
 use super::slots::{SlotPlan, TextId};
@@ -29,7 +30,7 @@ pub(crate) struct Engine {
     pub(crate) has_point_gates: bool,
     /// Trace id and trace state, which sampling asks for.
     pub(crate) sampled: Option<(Slot, Slot)>,
-    pub(crate) databases: Arc<[Database]>,
+    pub(crate) databases: Arc<[Arc<Database>]>,
 }
 
 /// One policy, resolved.
@@ -83,7 +84,11 @@ pub(crate) struct Source<'a> {
 impl Engine {
     /// Compiles policies in id order. Also returns, by position in `sources`, those that hold a pattern no
     /// engine can take; they never match.
-    pub(crate) fn compile(signal: Signal, sources: Vec<Source<'_>>) -> (Self, Vec<(usize, String)>) {
+    pub(crate) fn compile(
+        signal: Signal,
+        sources: Vec<Source<'_>>,
+        databases: &mut Databases<'_>,
+    ) -> (Self, Vec<(usize, String)>) {
         let mut table = SlotTable::default();
         let sampled = if signal == Signal::Trace && !sources.is_empty() { table.sampled() } else { None };
         let mut uses = TextUses::default();
@@ -109,7 +114,7 @@ impl Engine {
                 engine.add_inert(source.index);
             }
         }
-        engine.plan_patterns();
+        engine.plan_patterns(databases);
         let error = format!("{}: match: regex is too large", signal.name());
         unusable.extend(engine.unmatchable().into_iter().map(|position| (position, error.clone())));
         (engine, unusable)
@@ -179,12 +184,12 @@ impl Engine {
         }
     }
 
-    fn plan_patterns(&mut self) {
-        let mut databases = Vec::new();
+    fn plan_patterns(&mut self, databases: &mut Databases<'_>) {
+        let mut used = Vec::new();
         for plan in &mut self.slots {
-            plan.patterns.plan(&mut databases);
+            plan.patterns.plan(databases, &mut used);
         }
-        self.databases = databases.into();
+        self.databases = used.into();
     }
 
     fn unmatchable(&self) -> Vec<usize> {

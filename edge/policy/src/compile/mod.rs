@@ -3,6 +3,7 @@
 //! Per signal and field: exact strings in a hash table, patterns in one multi-pattern database, the rest checked
 //! on candidates only. Each policy is entered by one matcher, its gate, chosen to open rarely.
 
+mod databases;
 mod engine;
 mod gate;
 mod library;
@@ -12,6 +13,7 @@ mod slots;
 mod snapshot;
 mod wanted;
 
+pub use databases::DatabaseCache;
 pub(crate) use engine::{Check, Compiled, Engine, Test};
 pub use library::PatternLibrary;
 pub(crate) use patterns::{Group, PatternId, Patterns, Use};

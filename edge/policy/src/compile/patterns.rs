@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::ffi::CString;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use edge_hyperscan::Database;
 use foldhash::fast::FixedState;
 use memchr::memmem;
 
+use super::databases::Databases;
 use super::library::PatternLibrary;
 use super::needles::Needles;
 use crate::pattern::{Kind, Needle, Pattern, required_literals, to_pcre};
@@ -115,15 +117,17 @@ impl Patterns {
         self.gates[id.0 as usize].push(policy);
     }
 
-    /// Decides how each pattern is looked for, adding databases to the engine's list.
-    pub(crate) fn plan(&mut self, databases: &mut Vec<Database>) {
+    /// Decides how each pattern is looked for, adding databases to those that the engine uses. The last pattern has
+    /// been inserted.
+    pub(crate) fn plan(&mut self, databases: &mut Databases<'_>, used: &mut Vec<Arc<Database>>) {
+        self.ids = HashMap::new();
         let finders: Option<Vec<Finder>> =
             self.list.iter().map(|pattern| pattern.literal().and_then(Finder::new)).collect();
         if let Some(finders) = finders.filter(|finders| finders.len() <= LITERALS_DIRECT_MAX) {
             self.plan.literals = ids(finders.len()).zip(finders).collect();
             return;
         }
-        let mut planner = Planner { patterns: &self.list, plan: Plan::default(), databases };
+        let mut planner = Planner { patterns: &self.list, plan: Plan::default(), databases, used };
         planner.run();
         self.plan = planner.plan;
     }
@@ -137,10 +141,11 @@ impl Patterns {
 }
 
 /// Sorts the patterns of one field by how they are looked for.
-struct Planner<'a> {
+struct Planner<'a, 'c> {
     patterns: &'a [Pattern],
     plan: Plan,
-    databases: &'a mut Vec<Database>,
+    databases: &'a mut Databases<'c>,
+    used: &'a mut Vec<Arc<Database>>,
 }
 
 /// Literals, each with what is known to follow from it so far.
@@ -169,7 +174,7 @@ impl Literals {
     }
 }
 
-impl Planner<'_> {
+impl Planner<'_, '_> {
     fn run(&mut self) {
         let mut literals = Literals::default();
         let (mut searched, mut others) = (Vec::new(), Vec::new());
@@ -205,6 +210,8 @@ impl Planner<'_> {
                 None => self.leave_alone(*id),
             }
         }
+        // The same patterns make the same database, whichever order their policies are in.
+        taken.sort_by(|(_, left), (_, right)| left.cmp(right));
         self.build(taken);
     }
 
@@ -216,11 +223,11 @@ impl Planner<'_> {
     fn build(&mut self, mut patterns: Vec<(PatternId, CString)>) {
         while !patterns.is_empty() {
             let texts: Vec<CString> = patterns.iter().map(|(_, text)| text.clone()).collect();
-            match Database::compile(&texts) {
+            match self.databases.get(texts) {
                 Ok(database) => {
                     let ids = patterns.into_iter().map(|(id, _)| id).collect();
-                    self.plan.groups.push(Group { database: Some(self.databases.len()), ids });
-                    self.databases.push(database);
+                    self.plan.groups.push(Group { database: Some(self.used.len()), ids });
+                    self.used.push(database);
                     return;
                 }
                 Err(error) => match error.pattern {
@@ -270,7 +277,7 @@ fn buckets(patterns: Vec<(PatternId, Vec<Needle>)>) -> impl Iterator<Item = Buck
 }
 
 fn compiles_alone(text: &CString) -> bool {
-    Database::compile(std::slice::from_ref(text)).is_ok()
+    Database::compile(vec![text.clone()]).is_ok()
 }
 
 fn ids(count: usize) -> impl Iterator<Item = PatternId> {

@@ -28,14 +28,15 @@ impl<'a> Session<'_, 'a> {
         if plan.is_many {
             return self.open_gates_of_any(slot);
         }
-        let Some(text) = self.text(slot) else { return };
-        if let Some(id) = plan.texts.get(&*text) {
-            self.scratch.texts[slot.0 as usize] = id.0;
-            self.scratch.candidates.extend_from_slice(&plan.text_gates[id.0 as usize]);
-        }
-        if plan.scan_always {
-            scan(self.engine, self.scratch, slot, &text, true);
-        }
+        self.with_text(slot, |engine, scratch, text| {
+            if let Some(id) = plan.texts.get(text) {
+                scratch.texts[slot.0 as usize] = id.0;
+                scratch.candidates.extend_from_slice(&plan.text_gates[id.0 as usize]);
+            }
+            if plan.scan_always {
+                scan(engine, scratch, slot, text, true);
+            }
+        });
     }
 
     /// Whether the pattern is found in the slot's value, which is scanned at most once.
@@ -52,13 +53,24 @@ impl<'a> Session<'_, 'a> {
     fn scan_lazily(&mut self, slot: Slot) {
         if self.engine.slots[slot.0 as usize].is_many {
             self.scan_any(slot, false);
-        } else if let Some(text) = self.text(slot) {
-            scan(self.engine, self.scratch, slot, &text, false);
+        } else {
+            self.with_text(slot, |engine, scratch, text| scan(engine, scratch, slot, text, false));
         }
     }
 
-    fn text(&self, slot: Slot) -> Option<Cow<'a, [u8]>> {
-        self.values[slot.0 as usize].and_then(text_of)
+    /// What string matchers see of the slot's value: as `text_of`, without an allocation.
+    fn with_text(&mut self, slot: Slot, look: impl FnOnce(&Engine, &mut Scratch, &[u8])) {
+        match self.values[slot.0 as usize] {
+            Some(Value::Text(text)) => look(self.engine, self.scratch, text),
+            Some(Value::Bytes(bytes)) => {
+                let mut hex = std::mem::take(&mut self.scratch.hex);
+                hex.resize(2 * bytes.len(), 0);
+                data_encoding::HEXLOWER.encode_mut(bytes, &mut hex);
+                look(self.engine, self.scratch, &hex);
+                self.scratch.hex = hex;
+            }
+            _ => {}
+        }
     }
 }
 
