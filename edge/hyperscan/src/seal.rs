@@ -22,15 +22,16 @@ impl Database {
     /// patterns themselves. Sealed databases begin with it.
     pub fn seal_header(patterns: &[CString]) -> Vec<u8> {
         let mut platform = ffi::HsPlatformInfo::default();
-        // SAFETY: the out-pointer is valid; the call only reads processor features.
-        let status = unsafe { ffi::hs_populate_platform(&raw mut platform) };
+        // SAFETY: the out-pointer is valid; the call only reads processor features. What it cannot tell stays zero.
+        unsafe { ffi::hs_populate_platform(&raw mut platform) };
         let mut header = MAGIC.to_vec();
         header.extend_from_slice(crate::version().as_bytes());
-        for number in [status as u64, u64::from(platform.tune), platform.cpu_features, patterns.len() as u64]
-        {
+        for number in [platform.tune.into(), platform.cpu_features, patterns.len() as u64] {
             header.extend_from_slice(&number.to_le_bytes());
         }
-        patterns.iter().for_each(|pattern| header.extend_from_slice(pattern.as_bytes_with_nul()));
+        for pattern in patterns {
+            header.extend_from_slice(pattern.as_bytes_with_nul());
+        }
         header
     }
 
@@ -92,7 +93,7 @@ fn aligned(bytes: &[u8]) -> Aligned {
     Aligned { words, length: bytes.len() }
 }
 
-/// FNV-1a over words of eight bytes, finished as MurmurHash3 does; any flipped bit changes it.
+/// FNV-1a over words of eight bytes, finished as `MurmurHash3` does; any flipped bit changes it.
 fn checksum(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     let step = |sum: u64, word: u64| (sum ^ word).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
