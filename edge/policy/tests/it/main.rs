@@ -10,6 +10,7 @@ mod matching;
 mod metrics;
 mod reading;
 mod record;
+mod robust;
 mod spans;
 mod transforms;
 mod watching;

@@ -27,6 +27,7 @@ pub(super) trait Records {
 }
 
 /// JSON names of the lists of a batch, from the outermost to the innermost.
+#[derive(Clone, Copy)]
 pub(super) struct Names {
     pub(super) resources: &'static str,
     pub(super) scopes: &'static str,
@@ -43,9 +44,10 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Counts a record that is dropped.
-    pub(super) fn dropped(&mut self, bytes: usize) {
-        self.records.dropped += 1;
+    /// Counts records that are dropped, of so many bytes together.
+    #[inline]
+    pub(super) fn dropped(&mut self, records: u64, bytes: usize) {
+        self.records.dropped += records;
         self.records.dropped_bytes += bytes as u64;
     }
 }

@@ -24,7 +24,8 @@ pub(super) fn walk<'a, R: Records>(
     changes: &mut Changes,
 ) -> Result<(), Malformed> {
     simdutf8::basic::from_utf8(body).map_err(|_| Malformed)?;
-    let mut walk = Walk { body, json: Json { arena }, session, changes };
+    let (names, resource, scope) = (R::NAMES, Head::default(), Head::default());
+    let mut walk = Walk { body, json: Json { arena }, session, changes, names, resource, scope };
     let mut cursor = Cursor::new(body);
     let mut members = cursor.object()?;
     let mut seen = false;
@@ -48,13 +49,17 @@ pub(super) struct Walk<'w, 's, 'a> {
     pub(super) json: Json<'a>,
     pub(super) session: &'w mut Session<'s, 'a>,
     pub(super) changes: &'w mut Changes,
+    names: Names,
+    /// What the resource and the scope in hand share; all of it only if somebody looks on.
+    resource: Head<'a>,
+    scope: Head<'a>,
 }
 
 /// Elements of an array: how many came, how many are left.
 #[derive(Default)]
 pub(super) struct Elements {
-    pub(super) came: usize,
-    pub(super) left: usize,
+    came: usize,
+    left: usize,
 }
 
 impl Elements {
@@ -65,7 +70,7 @@ impl Elements {
 }
 
 /// What a group of the batch shares, and where it stands.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Head<'a> {
     message: Option<&'a [u8]>,
     message_at: Range<usize>,
@@ -170,7 +175,13 @@ impl<'a> Walk<'_, '_, 'a> {
             Level::Resource => self.session.resource(&view),
             _ => self.session.scope(&view),
         }
-        view.checked().map(drop)
+        view.checked()?;
+        if level == Level::Resource {
+            self.resource = head;
+        } else {
+            self.scope = head;
+        }
+        Ok(())
     }
 
     /// What policies ask of a group must be known before its records. It usually comes before them: then nothing
@@ -183,10 +194,11 @@ impl<'a> Walk<'_, '_, 'a> {
     ) -> Result<Head<'a>, Malformed> {
         let (shared, wanted) = (Shared::of(level), self.session.wanted(level));
         let mut head = Head::default();
-        if wanted.is_empty() {
+        let is_watched = self.session.is_watched();
+        if wanted.is_empty() && !is_watched {
             return Ok(head);
         }
-        let wants_schema_url = wanted.simple(shared.schema_url).is_some();
+        let wants_schema_url = is_watched || wanted.simple(shared.schema_url).is_some();
         let mut members = cursor.object()?;
         while let Some(key) = cursor.member(&mut members)? {
             let key = self.json.text(key);
@@ -197,6 +209,15 @@ impl<'a> Walk<'_, '_, 'a> {
             head.take(key, shared, &mut cursor)?;
         }
         Ok(head)
+    }
+
+    /// Tells whoever looks on of the last decision; `record` writes what it was about.
+    #[inline]
+    pub(super) fn tell(&mut self, record: impl Fn(&mut Vec<u8>)) {
+        if self.session.is_watched() {
+            let (names, resource, scope) = (&self.names, &self.resource, &self.scope);
+            self.session.tell(&|| request(names, resource, scope, &record));
+        }
     }
 
     /// Writes the changes to what the group that begins at `start` shares.
@@ -239,6 +260,14 @@ fn put(splice: &mut Splice, start: usize, value_at: Option<&Range<usize>>, name:
 }
 
 impl<'a> Head<'a> {
+    /// Writes the members that are there, each with a comma behind it.
+    fn write(&self, level: Level, output: &mut Vec<u8>) {
+        let members = [(Shared::of(level).name, self.message), (SCHEMA_URL_NAME, self.schema_url)];
+        for (name, value) in members.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            output.extend([b"\"", name.as_bytes(), b"\":", value, b","].concat());
+        }
+    }
+
     /// Takes the member at the cursor, if it is one of those that are shared, and steps over it.
     fn take(&mut self, key: &[u8], shared: &Shared, cursor: &mut Cursor<'a>) -> Result<(), Malformed> {
         let value = cursor.skip()?;
@@ -253,6 +282,38 @@ impl<'a> Head<'a> {
         }
         Ok(())
     }
+}
+
+/// A request of one record.
+fn request(names: &Names, resource: &Head<'_>, scope: &Head<'_>, record: &dyn Fn(&mut Vec<u8>)) -> Vec<u8> {
+    let mut output = b"{".to_vec();
+    open(&mut output, names.resources, b"[{");
+    resource.write(Level::Resource, &mut output);
+    open(&mut output, names.scopes, b"[{");
+    scope.write(Level::Scope, &mut output);
+    open(&mut output, names.records, b"[");
+    record(&mut output);
+    output.extend(b"]}]}]}");
+    output
+}
+
+fn open(output: &mut Vec<u8>, name: &str, brackets: &[u8]) {
+    output.extend([b"\"", name.as_bytes(), b"\":", brackets].concat());
+}
+
+/// Visits the elements of the array at the cursor; `visit` steps over them.
+pub(super) fn each<'a>(
+    cursor: &mut Cursor<'a>,
+    mut visit: impl FnMut(&mut Cursor<'a>) -> Result<(), Malformed>,
+) -> Result<(), Malformed> {
+    if cursor.is_null()? {
+        return Ok(());
+    }
+    let mut walk = cursor.array()?;
+    while cursor.element(&mut walk)? {
+        visit(cursor)?;
+    }
+    Ok(())
 }
 
 /// Tells the fields of the object at the cursor and steps over it.

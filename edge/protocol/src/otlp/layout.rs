@@ -51,6 +51,9 @@ impl Shared {
     }
 }
 
+/// Field number of every `ExportXServiceRequest`.
+pub(super) const RESOURCES: u32 = 1;
+
 /// Field numbers of every `ResourceX` and `ScopeX`.
 pub(super) const SHARED: u32 = 1;
 pub(super) const CHILDREN: u32 = 2;

@@ -24,10 +24,12 @@ pub(super) fn record<'a>(walk: &mut Walk<'_, '_, 'a>, cursor: &mut Cursor<'a>) -
     let decision = walk.session.record(&view);
     let length = view.checked()?;
     *cursor = place.get();
+    let body = walk.body;
+    walk.tell(|request| request.extend_from_slice(&body[start..start + length]));
     match decision {
         Decision::Keep => walk.changes.records.kept += 1,
         Decision::Drop => {
-            walk.changes.dropped(length);
+            walk.changes.dropped(1, length);
             return Ok(false);
         }
         Decision::Rewrite => rewrite(walk, start, length)?,

@@ -17,10 +17,12 @@ pub(super) fn record<'a>(walk: &mut Walk<'_, '_, 'a>, field: &Field<'a>) -> Resu
     let view = View::new(|wanted, slots| fill(raw, &RECORD, wanted, slots).map(|()| raw.len()));
     let decision = walk.session.record(&view);
     view.checked()?;
+    let body = walk.body;
+    walk.tell(|request| request.extend_from_slice(&body[field.range.clone()]));
     match decision {
         Decision::Keep => walk.changes.records.kept += 1,
         Decision::Drop => {
-            walk.changes.dropped(raw.len());
+            walk.changes.dropped(1, raw.len());
             walk.changes.splice.cut(field.range.clone());
             return Ok(false);
         }

@@ -98,3 +98,8 @@ impl Kind {
         }
     }
 }
+
+/// How many records a metric counts as: its data points, or itself if it has none.
+fn records(points: Option<u64>) -> u64 {
+    points.filter(|count| *count > 0).unwrap_or(1)
+}

@@ -8,7 +8,7 @@ use edge_stream::protobuf::Malformed;
 
 use super::{CODE, EVENT, LINK, SPAN, fill_unset_status};
 use crate::otlp::batch::View;
-use crate::otlp::json::{Walk, fill, fill_member};
+use crate::otlp::json::{Walk, each, fill, fill_member};
 use crate::otlp::json_value::Json;
 use crate::otlp::layout::is_named;
 
@@ -24,10 +24,12 @@ pub(super) fn span<'a>(walk: &mut Walk<'_, '_, 'a>, cursor: &mut Cursor<'a>) -> 
     let decision = walk.session.span(&view);
     let length = view.checked()?;
     *cursor = place.get();
+    let (body, start) = (walk.body, begin.position());
+    walk.tell(|request| request.extend_from_slice(&body[start..start + length]));
     match decision {
         SpanDecision::Keep => walk.changes.records.kept += 1,
         SpanDecision::Drop => {
-            walk.changes.dropped(length);
+            walk.changes.dropped(1, length);
             return Ok(false);
         }
         SpanDecision::TraceState => {
@@ -60,21 +62,6 @@ fn fill_span<'a>(
         } else {
             fill_member(json, key, cursor, &SPAN, wanted, slots)?;
         }
-    }
-    Ok(())
-}
-
-/// Visits the elements of the array at the cursor.
-fn each<'a>(
-    cursor: &mut Cursor<'a>,
-    mut visit: impl FnMut(&mut Cursor<'a>) -> Result<(), Malformed>,
-) -> Result<(), Malformed> {
-    if cursor.is_null()? {
-        return Ok(());
-    }
-    let mut walk = cursor.array()?;
-    while cursor.element(&mut walk)? {
-        visit(cursor)?;
     }
     Ok(())
 }

@@ -20,10 +20,12 @@ pub(super) fn span<'a>(walk: &mut Walk<'_, '_, 'a>, field: &Field<'a>) -> Result
     let view = View::new(|wanted, slots| fill_span(raw, wanted, slots).map(|()| raw.len()));
     let decision = walk.session.span(&view);
     view.checked()?;
+    let body = walk.body;
+    walk.tell(|request| request.extend_from_slice(&body[field.range.clone()]));
     match decision {
         SpanDecision::Keep => walk.changes.records.kept += 1,
         SpanDecision::Drop => {
-            walk.changes.dropped(raw.len());
+            walk.changes.dropped(1, raw.len());
             walk.changes.splice.cut(field.range.clone());
             return Ok(false);
         }
