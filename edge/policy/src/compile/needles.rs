@@ -192,10 +192,10 @@ impl Grams {
 /// Four or eight bytes, without case.
 #[inline]
 fn gram(bytes: &[u8]) -> u64 {
-    let gram = match bytes {
-        [a, b, c, d] => u64::from(u32::from_le_bytes([*a, *b, *c, *d])),
-        [a, b, c, d, e, f, g, h] => u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]),
-        _ => bytes.iter().rev().fold(0, |gram, byte| gram << 8 | u64::from(*byte)),
+    let gram = match (bytes.first_chunk::<8>(), bytes.first_chunk::<4>()) {
+        (Some(bytes), _) => u64::from_le_bytes(*bytes),
+        (None, Some(bytes)) => u32::from_le_bytes(*bytes).into(),
+        (None, None) => 0,
     };
     gram | CASE
 }

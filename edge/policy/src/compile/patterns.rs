@@ -237,7 +237,9 @@ impl Planner<'_, '_> {
                         let (good, refused) =
                             patterns.into_iter().partition(|(_, text)| compiles_alone(text));
                         let refused: Vec<(PatternId, CString)> = refused;
-                        refused.into_iter().for_each(|(id, _)| self.leave_alone(id));
+                        for (id, _) in refused {
+                            self.leave_alone(id);
+                        }
                         patterns = good;
                     }
                     _ if patterns.len() == 1 => self.leave_alone(patterns.remove(0).0),
@@ -248,9 +250,12 @@ impl Planner<'_, '_> {
     }
 }
 
+/// What follows for a pattern from its literal.
+type Follows = fn(PatternId) -> Use;
+
 /// A pattern that is all about a literal: then no engine needs to be asked.
-fn whole(pattern: &Pattern) -> Option<(Needle, fn(PatternId) -> Use)> {
-    let (text, follows): (_, fn(PatternId) -> Use) = match pattern.literal()? {
+fn whole(pattern: &Pattern) -> Option<(Needle, Follows)> {
+    let (text, follows): (_, Follows) = match pattern.literal()? {
         Kind::Contains(text) => (text, Use::Contains),
         Kind::Prefix(text) => (text, Use::Prefix),
         Kind::Suffix(text) => (text, Use::Suffix),

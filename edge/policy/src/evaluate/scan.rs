@@ -10,7 +10,7 @@ use crate::compile::{Engine, Group, PatternId, Patterns, Slot, Use};
 use crate::field::Level;
 use crate::value::Value;
 
-impl<'a> Session<'_, 'a> {
+impl Session<'_, '_> {
     /// Collects the policies whose gate a value of this level opens.
     pub(super) fn open_gates(&mut self, level: Level) {
         self.scratch.candidates.clear();
