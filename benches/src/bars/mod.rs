@@ -3,13 +3,19 @@
 mod counter_add;
 mod otlp_filter;
 mod policy_eval;
+mod policy_idle;
+mod policy_memory;
+mod policy_restart;
 mod telemetry;
 
 /// What each is about and how it is measured, in the order of printing, quickest first.
-const BARS: [(&str, fn()); 4] = [
+const BARS: [(&str, fn()); 7] = [
     ("counter_add", counter_add::run),
     ("telemetry", telemetry::run),
     ("otlp_filter", otlp_filter::run),
+    ("policy_memory", policy_memory::run),
+    ("policy_restart", policy_restart::run),
+    ("policy_idle", policy_idle::run),
     ("policy_eval", policy_eval::run),
 ];
 
