@@ -5,7 +5,7 @@ use std::sync::Arc;
 use edge_hyperscan::Database;
 
 use super::databases::Databases;
-use super::gate::{Gate, TextUses};
+use super::gate::{Gate, LiteralUses};
 use super::patterns::PatternId;
 use super::slots::{SlotPlan, TextId};
 use super::wanted::{Slot, SlotTable, Wanted};
@@ -91,7 +91,7 @@ impl Engine {
     ) -> (Self, Vec<(usize, String)>) {
         let mut table = SlotTable::default();
         let sampled = if signal == Signal::Trace && !sources.is_empty() { table.sampled() } else { None };
-        let mut uses = TextUses::default();
+        let mut uses = LiteralUses::default();
         let slotted: Vec<Option<Vec<(Slot, &Matcher)>>> =
             sources.iter().map(|source| slot_matchers(source.target, &mut table)).collect();
         slotted.iter().flatten().flatten().for_each(|(slot, matcher)| uses.count(*slot, matcher));
@@ -180,6 +180,7 @@ impl Engine {
         match check.test {
             Test::Text(id) => plan.gate_by_text(id, policy),
             Test::Pattern(id) => plan.gate_by_pattern(id, policy),
+            Test::Literal(ref literal) => plan.exact_gates.insert(literal, policy),
             _ => plan.exists_gates.push(policy),
         }
     }

@@ -5,6 +5,7 @@
 
 mod databases;
 mod engine;
+mod exact;
 mod gate;
 mod library;
 mod needles;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
+use super::exact::ExactGates;
 use super::patterns::{PatternId, Patterns};
 use super::wanted::length_bit;
 use crate::field::Level;
@@ -42,6 +43,8 @@ pub(crate) struct SlotPlan {
     /// Strings compared for equality, each with the policies it is the gate of.
     pub(crate) texts: Texts,
     pub(crate) text_gates: Vec<Vec<u32>>,
+    /// Other literals, each with the policies it is the gate of.
+    pub(crate) exact_gates: ExactGates,
     /// Patterns, and the policies each is the gate of.
     pub(crate) patterns: Patterns,
     /// Whether a pattern is a gate: then every value is scanned, otherwise only when a candidate asks.
@@ -57,6 +60,7 @@ impl SlotPlan {
             is_many,
             texts: Texts::default(),
             text_gates: Vec::new(),
+            exact_gates: ExactGates::default(),
             patterns: Patterns::default(),
             scan_always: false,
             exists_gates: Vec::new(),
@@ -67,6 +71,11 @@ impl SlotPlan {
         let id = self.texts.insert(text.as_bytes());
         self.text_gates.resize(self.texts.ids.len(), Vec::new());
         id
+    }
+
+    /// Whether its value as text can open a gate.
+    pub(crate) fn has_texts(&self) -> bool {
+        self.scan_always || !self.text_gates.is_empty()
     }
 
     pub(crate) fn gate_by_text(&mut self, id: TextId, policy: u32) {

@@ -28,6 +28,12 @@ impl Session<'_, '_> {
         if plan.is_many {
             return self.open_gates_of_any(slot);
         }
+        if let Some(value) = self.values[slot.0 as usize] {
+            self.scratch.candidates.extend_from_slice(plan.exact_gates.of(value));
+        }
+        if !plan.has_texts() {
+            return;
+        }
         self.with_text(slot, |engine, scratch, text| {
             if let Some(id) = plan.texts.get(text) {
                 scratch.texts[slot.0 as usize] = id.0;
