@@ -79,6 +79,7 @@ impl Edge {
         let counts = || Box::new(PolicyCounts::new(&telemetry)) as Box<dyn Counts>;
         let context = Context {
             registry,
+            database_folder: config.policy_cache.clone(),
             readiness: &loaded,
             telemetry: &telemetry,
             client: identity::client(config),

@@ -16,7 +16,7 @@ mod template;
 mod transform;
 mod value;
 
-pub use compile::{PatternLibrary, Registry, Slot, Snapshot, Wanted, WantedKey};
+pub use compile::{DatabaseCache, PatternLibrary, Registry, Slot, Snapshot, Wanted, WantedKey};
 pub use evaluate::{
     Audience, Decision, Evidence, Failed, Seat, Session, Slots, Source, SpanDecision, StageTally, Tally,
     Viewer, Watch, Worker,

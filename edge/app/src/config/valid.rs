@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use edge_provider::Source;
@@ -33,6 +33,8 @@ pub struct Config {
     pub ready_after: ReadyAfter,
     /// Where policies come from.
     pub providers: Vec<Source>,
+    /// Folder that keeps compiled patterns.
+    pub policy_cache: Option<PathBuf>,
     /// How often other edges are to ask this one for its policies, if they may.
     pub policy_server: Option<Duration>,
     /// Whose policies they are, if servers of policies are to know.
@@ -174,6 +176,7 @@ impl Config {
                 &[("policies", ReadyAfter::Policies), ("listening", ReadyAfter::Listening)],
             ),
             providers: providers(reader),
+            policy_cache: reader.text("policy_cache").map(PathBuf::from),
             policy_server: policy_server(reader),
             workspace_id: reader.text("workspace_id"),
             telemetry: telemetry(reader),
@@ -183,6 +186,7 @@ impl Config {
     /// A relative path is one beside the configuration file `origin`, wherever edge is started from.
     pub(super) fn resolve_paths(&mut self, origin: Option<&Path>) {
         let Some(folder) = origin.and_then(Path::parent) else { return };
+        self.policy_cache = self.policy_cache.take().map(|path| folder.join(path));
         for provider in &mut self.providers {
             match provider {
                 Source::File(file) => file.path = folder.join(&file.path),
