@@ -16,10 +16,10 @@ mod template;
 mod transform;
 mod value;
 
-pub use compile::{PatternLibrary, Registry, Slot, Snapshot, Wanted, WantedKey};
+pub use compile::{Attached, PatternLibrary, Registry, Slot, Snapshot, Wanted, WantedKey};
 pub use evaluate::{
-    Audience, Decision, Evidence, Failed, Seat, Session, Slots, Source, SpanDecision, StageTally, Tally,
-    Viewer, Watch, Worker,
+    Audience, Decision, Evidence, Failed, Flaw, Seat, Session, Slots, Source, SpanDecision, StageTally,
+    Tally, Viewer, Watch, Worker,
 };
 pub use field::{Field, Level, Simple};
 pub use keep::{Keep, Percentage, RateLimit};

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::engine::{Engine, Source};
-use crate::evaluate::{Audience, RateState};
+use crate::evaluate::{Audience, Flaw, RateState};
 use crate::keep::Keep;
-use crate::model::{LogTarget, Policy, Target};
+use crate::model::{Extension, LogTarget, Policy, Target};
 use crate::read::{PolicySet, Rejected};
 use crate::signal::Signal;
 
@@ -20,6 +20,20 @@ pub struct Snapshot {
     /// By signal.
     engines: [Engine; Signal::ALL.len()],
     rates: HashMap<String, Arc<RateState>>,
+    extensions: Vec<Attached>,
+}
+
+/// An extension of a policy in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// Position of the policy in the snapshot.
+    pub policy: usize,
+    /// Whose records the policy is about.
+    pub signal: Signal,
+    /// Which of the policy's extensions it is, for the place of a problem.
+    pub index: usize,
+    /// The extension.
+    pub extension: Extension,
 }
 
 impl Snapshot {
@@ -64,7 +78,8 @@ impl Snapshot {
             engine
         });
         let ids = policies.iter().map(|policy| policy.id.clone()).collect();
-        (Self { ids, rejected: Vec::new(), engines, rates }, unusable)
+        let extensions = policies.iter().enumerate().flat_map(|(at, policy)| attached(at, policy)).collect();
+        (Self { ids, rejected: Vec::new(), engines, rates, extensions }, unusable)
     }
 
     /// Whether any policy in force targets `signal`.
@@ -82,6 +97,11 @@ impl Snapshot {
         &self.rejected
     }
 
+    /// Extensions of the policies in force, by policy.
+    pub fn extensions(&self) -> &[Attached] {
+        &self.extensions
+    }
+
     /// Memory that compiled pattern databases take, in bytes.
     pub fn database_bytes(&self) -> usize {
         let databases = self.engines.iter().flat_map(|engine| engine.databases.iter());
@@ -91,6 +111,16 @@ impl Snapshot {
     pub(crate) fn engine(&self, signal: Signal) -> &Engine {
         &self.engines[signal as usize]
     }
+}
+
+fn attached(position: usize, policy: &Policy) -> impl Iterator<Item = Attached> {
+    let signal = policy.target.signal();
+    policy.extensions.iter().enumerate().map(move |(index, extension)| Attached {
+        policy: position,
+        signal,
+        index,
+        extension: extension.clone(),
+    })
 }
 
 fn rate_state(policy: &Policy, previous: Option<&Snapshot>) -> Option<Arc<RateState>> {
@@ -135,5 +165,10 @@ impl Registry {
     /// Who looks on while workers decide.
     pub fn audience(&self) -> &Arc<Audience> {
         &self.audience
+    }
+
+    /// What is wrong with policies that are in force all the same, ascending by policy.
+    pub fn flaws(&self) -> Vec<Flaw> {
+        self.audience.flaws(&self.load())
     }
 }
