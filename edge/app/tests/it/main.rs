@@ -7,4 +7,5 @@ mod export;
 mod lifecycle;
 mod process;
 mod python;
+mod signals;
 mod tidy;
