@@ -20,9 +20,16 @@ pub(crate) mod names {
     pub(crate) const EVALUATION_DURATION: &str = "edge.policy.evaluation.duration";
     pub(crate) const REQUEST_DURATION: &str = "edge.http.server.request_duration";
     pub(crate) const ROUTE: &str = "http.route";
-    pub(super) const POLICY_ID: &str = "policy.id";
-    pub(super) const POLICY_HITS: &str = "edge.policy.match.hits";
-    pub(super) const POLICY_MISSES: &str = "edge.policy.match.misses";
+    pub(crate) const POLICY_ID: &str = "policy.id";
+    pub(crate) const POLICY_HITS: &str = "edge.policy.match.hits";
+    pub(crate) const POLICY_MISSES: &str = "edge.policy.match.misses";
+    /// Hits and misses of the transform stages, in the order in which a tally has them.
+    pub(crate) const POLICY_STAGES: [[&str; 2]; 4] = [
+        ["edge.policy.match.remove_hits", "edge.policy.match.remove_misses"],
+        ["edge.policy.match.redact_hits", "edge.policy.match.redact_misses"],
+        ["edge.policy.match.rename_hits", "edge.policy.match.rename_misses"],
+        ["edge.policy.match.add_hits", "edge.policy.match.add_misses"],
+    ];
     pub(super) const POLICY_BYTES: &str = "edge.policy.match.dropped";
 
     /// Every one of them.
@@ -91,7 +98,8 @@ fn rows(collected: &Collected) -> HashMap<String, PolicyRow> {
     rows
 }
 
-fn sum(set: &CollectedSet<'_>, metric: &str) -> u64 {
+/// What a set has of a metric.
+pub(crate) fn sum(set: &CollectedSet<'_>, metric: &str) -> u64 {
     set.value(metric).as_ref().map_or(0, Value::as_u64)
 }
 
@@ -100,7 +108,10 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::TcpStream;
 
-    use edge_provider::FileSource;
+    use std::time::Duration;
+
+    use edge_provider::{FileSource, Source, SyncProtocol, SyncSource};
+    use edge_testing::SyncServer;
     use telemetry::registry::{Emitted, live_check};
 
     use super::*;
@@ -120,7 +131,8 @@ mod tests {
         std::fs::write(&path, POLICIES).unwrap();
         let mut config = config::defaults().unwrap();
         config.server.listen.set_port(0);
-        config.providers = vec![FileSource { id: "test".into(), path }];
+        let file = Source::File(FileSource { id: "test".into(), path });
+        config.providers = vec![file, Source::Sync(Box::new(source(&SyncServer::start())))];
         let edge = Edge::start(distribution::EDGE, &config).unwrap();
         while !edge.is_loaded() {
             std::thread::yield_now();
@@ -131,13 +143,26 @@ mod tests {
         edge.shutdown().view
     }
 
+    fn source(server: &SyncServer) -> SyncSource {
+        SyncSource {
+            id: "server".into(),
+            url: server.url().parse().unwrap(),
+            protocol: SyncProtocol::Grpc,
+            headers: Vec::new(),
+            poll_interval: Duration::from_secs(60),
+            timeout: Duration::from_secs(10),
+            cache_path: None,
+            extra_roots: Vec::new(),
+        }
+    }
+
     #[test]
     fn every_name_that_is_read_is_declared() {
         let view = served();
         let collected = view.telemetry.collect();
         let declares =
             |set: &CollectedSet<'_>, name: &str| set.value(name).is_some() || set.attribute(name).is_some();
-        for name in names::ALL {
+        for name in names::ALL.into_iter().chain(names::POLICY_STAGES.into_iter().flatten()) {
             assert!(collected.sets().any(|set| declares(&set, name)), "{name}");
         }
         let report = view.policies();

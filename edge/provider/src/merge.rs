@@ -9,6 +9,8 @@ use edge_policy::PolicySet;
 pub(crate) enum Class {
     /// A file on this machine.
     File,
+    /// A server, over HTTP or gRPC.
+    Server,
 }
 
 /// The latest set of every provider.
@@ -25,6 +27,8 @@ struct Entry {
     updated: u64,
     provider: String,
     set: PolicySet,
+    /// Of everything it says something about, be it that it cannot be read.
+    ids: HashSet<String>,
 }
 
 impl Merge {
@@ -32,8 +36,15 @@ impl Merge {
     pub(crate) fn update(&mut self, provider: &str, class: Class, set: PolicySet) {
         self.entries.retain(|entry| entry.provider != provider);
         self.updates += 1;
-        self.entries.push(Entry { class, updated: self.updates, provider: provider.to_owned(), set });
+        let ids = ids(&set).cloned().collect();
+        self.entries.push(Entry { class, updated: self.updates, provider: provider.to_owned(), set, ids });
         self.entries.sort_by_key(|entry| (entry.class, entry.updated));
+    }
+
+    /// Whether what another provider says about `id` goes before what `provider` may say.
+    pub(crate) fn is_another(&self, provider: &str, id: &str) -> bool {
+        let first = self.entries.iter().rev().find(|entry| entry.ids.contains(id));
+        first.is_some_and(|entry| entry.provider != provider)
     }
 
     /// Everything in force: of each id, what the provider with the highest precedence says about it, be it
@@ -45,12 +56,16 @@ impl Merge {
             let mut set = entry.set.clone();
             set.policies.retain(|policy| !taken.contains(&policy.id));
             set.rejected.retain(|rejected| !taken.contains(&rejected.id));
-            taken.extend(set.policies.iter().map(|policy| policy.id.clone()));
-            taken.extend(set.rejected.iter().map(|rejected| rejected.id.clone()));
+            taken.extend(entry.ids.iter());
             kept.push(set);
         }
         kept.into_iter().rev().fold(PolicySet::default(), appended)
     }
+}
+
+/// The ids of a set, each at least once.
+pub(crate) fn ids(set: &PolicySet) -> impl Iterator<Item = &String> {
+    set.policies.iter().map(|policy| &policy.id).chain(set.rejected.iter().map(|rejected| &rejected.id))
 }
 
 fn appended(mut all: PolicySet, set: PolicySet) -> PolicySet {
@@ -88,6 +103,18 @@ mod tests {
         assert_eq!(named(&merge), pairs(&[("a", "one"), ("b", "two"), ("c", "two")]));
         merge.update("one", Class::File, set(&[("b", "one again")]));
         assert_eq!(named(&merge), pairs(&[("c", "two"), ("b", "one again")]));
+    }
+
+    #[test]
+    fn a_server_goes_before_a_file_whichever_was_updated_last() {
+        let mut merge = Merge::default();
+        merge.update("server", Class::Server, set(&[("a", "server")]));
+        merge.update("file", Class::File, set(&[("a", "file"), ("b", "file")]));
+        assert_eq!(named(&merge), pairs(&[("b", "file"), ("a", "server")]));
+        assert!(merge.is_another("file", "a") && !merge.is_another("server", "a"));
+        assert!(!merge.is_another("server", "none"));
+        merge.update("server 2", Class::Server, set(&[("a", "server 2")]));
+        assert!(merge.is_another("server", "a"));
     }
 
     #[test]

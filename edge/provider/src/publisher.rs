@@ -1,5 +1,6 @@
 //! Compiles what all providers say together and publishes it.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -54,6 +55,19 @@ impl Publisher {
         state.count(&snapshot);
         state.tell(provider, &snapshot);
         self.registry.publish(snapshot);
+    }
+
+    /// The policies that are not in force because something is wrong with them, as far as `provider` is the one whose
+    /// word about them counts.
+    pub(crate) fn rejected(&self, provider: &str, ids: &HashSet<String>) -> Vec<Rejected> {
+        let mut rejected = self.registry.load().rejected().to_vec();
+        rejected.retain(|it| ids.contains(&it.id) && self.counts_for(provider, &it.id));
+        rejected
+    }
+
+    /// Whether nobody's word about the policy counts more than that of `provider`.
+    pub(crate) fn counts_for(&self, provider: &str, id: &str) -> bool {
+        !self.state.lock().unwrap_or_else(PoisonError::into_inner).merge.is_another(provider, id)
     }
 }
 

@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says which step failed by its line")]
 
 mod cli;
+mod delivery;
 mod demo;
 mod export;
 mod lifecycle;
 mod process;
 mod python;
 mod signals;
+mod sync;
 mod tidy;

@@ -38,8 +38,21 @@ impl std::error::Error for ParseError {}
 
 pub(super) fn parse(text: &[u8]) -> Result<PolicySet, ParseError> {
     let tree = read_tree(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text))?;
+    let mut warnings = Vec::new();
+    let mut set = from_trees(policies(&tree, &mut warnings)?)?;
+    set.warnings.splice(..0, warnings);
+    Ok(set)
+}
+
+pub(super) fn from_trees(policies: &[Value]) -> Result<PolicySet, ParseError> {
+    // A list of other things, or the first line of a file in the middle of being written, must not unload every
+    // policy: only an empty list says that there are none.
+    let has_id = |policy: &Value| policy.get("id").and_then(Value::as_str).is_some_and(|id| !id.is_empty());
+    if !policies.is_empty() && !policies.iter().any(has_id) {
+        return Err(ParseError("no entry of the list is a policy with an `id`".into()));
+    }
     let mut set = PolicySet::default();
-    for (index, policy) in policies(&tree, &mut set.warnings)?.iter().enumerate() {
+    for (index, policy) in policies.iter().enumerate() {
         read_policy(policy, index, &mut set);
     }
     keep_the_later(&mut set);
@@ -68,12 +81,8 @@ fn policies<'a>(tree: &'a Value, warnings: &mut Vec<String>) -> Result<&'a [Valu
         }
         other => other,
     };
-    // A list of other things, or the first line of a file in the middle of being written, must not unload every
-    // policy: only an empty list says that there are none.
-    let has_id = |policy: &Value| policy.get("id").and_then(Value::as_str).is_some_and(|id| !id.is_empty());
     match list {
-        Value::Array(policies) if policies.is_empty() || policies.iter().any(has_id) => Ok(policies),
-        Value::Array(_) => Err(ParseError("no entry of the list is a policy with an `id`".into())),
+        Value::Array(policies) => Ok(policies),
         other => Err(ParseError(format!("expected a list of policies, found {}", kind(other)))),
     }
 }

@@ -44,4 +44,12 @@ impl PolicySet {
     pub fn parse(text: &[u8]) -> Result<Self, ParseError> {
         document::parse(text)
     }
+
+    /// Reads policies that came by another way than a document, each as the tree that it would be in one.
+    ///
+    /// # Errors
+    /// If there are entries and none of them is a policy with an id.
+    pub fn from_trees(policies: &[serde_json::Value]) -> Result<Self, ParseError> {
+        document::from_trees(policies)
+    }
 }
