@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use edge_policy::Registry;
+use edge_policy::{Flaw, Registry};
 use edge_protocol::{AdminSource, MetricsFormat, PolicyReport, PolicyRow, SchemaFormat};
 use telemetry::logs::{self, Aspect};
 use telemetry::{Collected, CollectedSet, Telemetry, Value};
@@ -75,7 +75,13 @@ impl AdminSource for AdminView {
         let row = |id: &String| {
             counted.remove(id).unwrap_or_else(|| PolicyRow { id: id.clone(), ..PolicyRow::default() })
         };
-        let policies = snapshot.ids().iter().map(row).collect();
+        let mut policies: Vec<PolicyRow> = snapshot.ids().iter().map(row).collect();
+        for Flaw { policy, error } in self.registry.flaws() {
+            // Another snapshot may have been published since.
+            if let Ok(at) = policies.binary_search_by(|row| row.id.cmp(&policy)) {
+                policies[at].errors.push(error);
+            }
+        }
         PolicyReport { policies, rejected: snapshot.rejected().to_vec() }
     }
 

@@ -44,13 +44,18 @@ impl Extensions {
         self.handlers.iter().map(capability).collect()
     }
 
-    /// Takes over the targets that a policy server broadcasts for a type of extensions: all of them, anew; what `provider`
-    /// said before is forgotten. Each is an `ExtensionTarget`, as JSON or as protobuf: the elements of the `config` of
-    /// an `ExtensionConfig`. What cannot be used is told. In force from each worker's next batch.
-    pub fn set_broadcast_targets(&self, provider: &str, kind: &str, targets: &[Vec<u8>]) -> Vec<Unserved> {
-        let handler = self.handlers.iter().find(|handler| handler.kind() == kind);
-        let Some(handler) = handler else { return vec![Unserved::Type(kind.to_owned())] };
-        let unserved = handler.set_broadcast_targets(provider, targets);
+    /// Takes over what the policy server of `provider` broadcasts, by type: all of it, anew; what it said before is
+    /// forgotten. Of a type there are `ExtensionTarget`s, as JSON or as protobuf: the elements of `config` of an
+    /// `ExtensionConfig`. What cannot be used is told. In force from each worker's next batch.
+    pub fn set_broadcast_targets(&self, provider: &str, targets: &[(&str, &[Vec<u8>])]) -> Vec<Unserved> {
+        let is_known = |kind: &str| self.handlers.iter().any(|handler| handler.kind() == kind);
+        let unknown = targets.iter().filter(|(kind, _)| !is_known(kind));
+        let mut unserved: Vec<_> = unknown.map(|(kind, _)| Unserved::Type((*kind).to_owned())).collect();
+        for handler in &self.handlers {
+            let ours = targets.iter().filter(|(kind, _)| *kind == handler.kind());
+            let ours: Vec<Vec<u8>> = ours.flat_map(|(_, targets)| targets.iter().cloned()).collect();
+            unserved.extend(handler.set_broadcast_targets(provider, &ours));
+        }
         if let Some(seat) = &*self.seat.lock().unwrap_or_else(PoisonError::into_inner) {
             seat.renew();
         }

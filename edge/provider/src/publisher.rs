@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use edge_policy::{PolicySet, Registry, Rejected, Snapshot};
+use edge_policy::{Flaw, PolicySet, Registry, Rejected, Snapshot};
 use telemetry::{Set, Worker, otel_info, otel_warn};
 
 use crate::merge::{Class, Merge};
@@ -27,11 +27,17 @@ struct State {
     metrics: Set<PolicyMetrics>,
     /// What operators have been told already.
     told: Vec<Rejected>,
+    told_flaws: Vec<Flaw>,
 }
 
 impl Publisher {
     pub(crate) fn new(registry: Arc<Registry>, worker: &Worker) -> Self {
-        let state = State { merge: Merge::default(), metrics: worker.register(()), told: Vec::new() };
+        let state = State {
+            merge: Merge::default(),
+            metrics: worker.register(()),
+            told: Vec::new(),
+            told_flaws: Vec::new(),
+        };
         Self { registry, state: Mutex::new(state) }
     }
 
@@ -55,12 +61,15 @@ impl Publisher {
         state.count(&snapshot);
         state.tell(provider, &snapshot);
         self.registry.publish(snapshot);
+        state.tell_flaws(self.registry.flaws());
     }
 
     /// The policies that are not in force because something is wrong with them, as far as `provider` is the one whose
     /// word about them counts.
     pub(crate) fn rejected(&self, provider: &str, ids: &HashSet<String>) -> Vec<Rejected> {
         let mut rejected = self.registry.load().rejected().to_vec();
+        let flaws = self.registry.flaws().into_iter();
+        rejected.extend(flaws.map(|Flaw { policy, error }| Rejected { id: policy, errors: vec![error] }));
         rejected.retain(|it| ids.contains(&it.id) && self.counts_for(provider, &it.id));
         rejected
     }
@@ -76,6 +85,14 @@ impl State {
         self.metrics.active.set(snapshot.ids().len() as u64);
         self.metrics.rejected.set(snapshot.rejected().len() as u64);
         self.metrics.snapshots.inc();
+    }
+
+    /// Says what is wrong with policies in force, as far as it has not been said before.
+    fn tell_flaws(&mut self, flaws: Vec<Flaw>) {
+        for Flaw { policy, error } in flaws.iter().filter(|flaw| !self.told_flaws.contains(flaw)) {
+            otel_warn!("edge.policy.flawed", policy.id = policy, error.message = error);
+        }
+        self.told_flaws = flaws;
     }
 
     /// Says what is in force now, and of rejected policies what has not been said before.

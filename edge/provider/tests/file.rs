@@ -55,6 +55,7 @@ impl Fixture {
             telemetry: &self.telemetry,
             client: Client::default(),
             counts: &|| unreachable!("a file is told nothing"),
+            broadcast: Arc::new(|_, _| unreachable!("a file broadcasts nothing")),
         };
         self.providers.push(Providers::start(sources, &context).unwrap());
         wait("every provider to answer", || readiness.is_ready());

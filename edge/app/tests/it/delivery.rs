@@ -103,6 +103,7 @@ impl Delivery {
             telemetry: &Telemetry::default(),
             client: Client::default(),
             counts: &|| Box::new(Nothing),
+            broadcast: Arc::new(|_, _| Vec::new()),
         };
         let providers = Providers::start(sources, &context).unwrap();
         wait("the policies", || readiness.is_ready());

@@ -12,7 +12,20 @@ impl AdminSource for Fixed {
 
     fn policies(&self) -> PolicyReport {
         PolicyReport {
-            policies: vec![PolicyRow { id: "drop-debug".into(), hits: 3, misses: 1, bytes_saved: 700 }],
+            policies: vec![
+                PolicyRow {
+                    id: "drop-debug".into(),
+                    hits: 3,
+                    misses: 1,
+                    bytes_saved: 700,
+                    ..Default::default()
+                },
+                PolicyRow {
+                    id: "flawed".into(),
+                    errors: vec!["extensions[0]: no".into()],
+                    ..Default::default()
+                },
+            ],
             rejected: vec![Rejected { id: "bad".into(), errors: vec!["log: match: is empty".into()] }],
         }
     }
