@@ -113,9 +113,11 @@ pub(crate) fn sum(set: &CollectedSet<'_>, metric: &str) -> u64 {
 mod tests {
     use std::io::{Read, Write};
     use std::net::TcpStream;
+    use std::path::Path;
 
     use std::time::Duration;
 
+    use edge_extension::{Batching, Store, Target};
     use edge_provider::{FileSource, Source, SyncProtocol, SyncSource};
     use edge_testing::SyncServer;
     use telemetry::registry::{Emitted, live_check};
@@ -124,11 +126,31 @@ mod tests {
     use crate::assembly::Edge;
     use crate::{config, distribution};
 
-    const POLICIES: &str = "- {id: a, name: a, log: {match: [{log_field: body, exists: true}], keep: none}}";
+    const POLICIES: &str = "
+- id: a
+  name: a
+  log: {match: [{log_field: body, exists: true}], keep: none}
+  extensions:
+  - {type: com.usetero/s3-dump, config: {target: {kind: file, name: full}}}
+  - {type: com.usetero/s3-dump, config: {target: {kind: file, name: bad}}}
+";
 
     const REQUEST: &str = "POST /v1/logs HTTP/1.1\r\nhost: edge\r\nconnection: close\r\n\
         content-type: application/json\r\ncontent-length: 80\r\n\r\n\
         {\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":\"x\"}}]}]}]}";
+
+    /// A target without room, and one that cannot store what it gets.
+    fn targets(folder: &Path) -> Vec<Target> {
+        std::fs::create_dir(folder.join("bad")).unwrap();
+        std::fs::write(folder.join("bad/logs"), "in the place of a folder").unwrap();
+        let target = |name: &str, batching| {
+            let store = Store::File(folder.join(name));
+            Target { name: name.into(), store, prefix: String::new(), batching }
+        };
+        let full = Batching { backlog_bytes_max: 1, ..Batching::default() };
+        let bad = Batching { retry_max: Duration::from_millis(1), ..Batching::default() };
+        vec![target("full", full), target("bad", bad)]
+    }
 
     /// What an edge counted that has served one request.
     fn served() -> Arc<AdminView> {
@@ -137,6 +159,7 @@ mod tests {
         std::fs::write(&path, POLICIES).unwrap();
         let mut config = config::defaults().unwrap();
         config.server.listen.set_port(0);
+        config.extensions.targets = targets(folder.path());
         let file = Source::File(FileSource { id: "test".into(), path });
         config.providers = vec![file, Source::Sync(Box::new(source(&SyncServer::start())))];
         let edge = Edge::start(distribution::EDGE, &config).unwrap();

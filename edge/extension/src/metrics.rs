@@ -25,7 +25,7 @@ pub struct ExtensionMetrics {
 
 /// Why a record was not handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AttributeValue)]
-#[attribute(key = "reason")]
+#[attribute(key = "drop.reason")]
 pub enum DropReason {
     /// The extension has as many as it may hold.
     QueueFull,
@@ -69,7 +69,7 @@ pub struct WriteMetrics {
 
 /// Why a record was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AttributeValue)]
-#[attribute(key = "reason")]
+#[attribute(key = "failure.reason")]
 pub enum FailReason {
     /// Its copy is not well-formed.
     Unreadable,

@@ -347,8 +347,8 @@ mod tests {
         };
         let (short, long) = (Duration::from_millis(10), Duration::from_secs(600));
         let upload = check(short, long);
-        assert!(upload.contains("reason=\"upload\"") && upload.ends_with(" 3"), "{upload}");
+        assert!(upload.contains("failure_reason=\"upload\"") && upload.ends_with(" 3"), "{upload}");
         let shutdown = check(long, short);
-        assert!(shutdown.contains("reason=\"shutdown\"") && shutdown.ends_with(" 3"), "{shutdown}");
+        assert!(shutdown.contains("failure_reason=\"shutdown\"") && shutdown.ends_with(" 3"), "{shutdown}");
     }
 }
