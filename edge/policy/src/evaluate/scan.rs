@@ -28,6 +28,10 @@ impl<'a> Session<'_, 'a> {
         if plan.is_many {
             return self.open_gates_of_any(slot);
         }
+        // Nobody compares it: then an identifier is not written in hexadecimal either.
+        if plan.texts.is_empty() && !plan.scan_always {
+            return;
+        }
         let Some(text) = self.text(slot) else { return };
         if let Some(id) = plan.texts.get(&*text) {
             self.scratch.texts[slot.0 as usize] = id.0;

@@ -8,6 +8,7 @@ mod matching;
 mod metrics;
 mod reading;
 mod record;
+mod robust;
 mod spans;
 mod transforms;
 mod watching;
