@@ -21,6 +21,15 @@ pub(crate) mod names {
     pub(crate) const REQUEST_DURATION: &str = "edge.http.server.request_duration";
     pub(crate) const ROUTE: &str = "http.route";
     pub(crate) const POLICY_ID: &str = "policy.id";
+    pub(crate) const DOWNSTREAM_HITS: &str = "edge.policy.downstream.hits";
+    pub(crate) const DOWNSTREAM_MISSES: &str = "edge.policy.downstream.misses";
+    /// As [`POLICY_STAGES`].
+    pub(crate) const DOWNSTREAM_STAGES: [[&str; 2]; 4] = [
+        ["edge.policy.downstream.remove_hits", "edge.policy.downstream.remove_misses"],
+        ["edge.policy.downstream.redact_hits", "edge.policy.downstream.redact_misses"],
+        ["edge.policy.downstream.rename_hits", "edge.policy.downstream.rename_misses"],
+        ["edge.policy.downstream.add_hits", "edge.policy.downstream.add_misses"],
+    ];
     pub(crate) const POLICY_HITS: &str = "edge.policy.match.hits";
     pub(crate) const POLICY_MISSES: &str = "edge.policy.match.misses";
     /// Hits and misses of the transform stages, in the order in which a tally has them.
@@ -34,7 +43,7 @@ pub(crate) mod names {
 
     /// Every one of them.
     #[cfg(test)]
-    pub(super) const ALL: [&str; 12] = [
+    pub(super) const ALL: [&str; 14] = [
         RECORDS_KEPT,
         RECORDS_DROPPED,
         RECORDS_REWRITTEN,
@@ -47,6 +56,8 @@ pub(crate) mod names {
         POLICY_HITS,
         POLICY_MISSES,
         POLICY_BYTES,
+        DOWNSTREAM_HITS,
+        DOWNSTREAM_MISSES,
     ];
 }
 
@@ -139,6 +150,11 @@ mod tests {
         content-type: application/json\r\ncontent-length: 80\r\n\r\n\
         {\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":\"x\"}}]}]}]}";
 
+    /// Another edge's policy did something.
+    const STATUS: &str = "POST /v1/policy/sync HTTP/1.1\r\nhost: edge\r\nconnection: close\r\n\
+        content-type: application/json\r\ncontent-length: 49\r\n\r\n\
+        {\"policyStatuses\": [{\"id\": \"a\", \"matchHits\": 5}]}";
+
     /// A target without room, and one that cannot store what it gets.
     fn targets(folder: &Path) -> Vec<Target> {
         std::fs::create_dir(folder.join("bad")).unwrap();
@@ -161,14 +177,19 @@ mod tests {
         config.server.listen.set_port(0);
         config.extensions.targets = targets(folder.path());
         let file = Source::File(FileSource { id: "test".into(), path });
+        config.policy_server = Some(Duration::from_secs(1));
         config.providers = vec![file, Source::Sync(Box::new(source(&SyncServer::start())))];
         let edge = Edge::start(distribution::EDGE, &config).unwrap();
         while !edge.is_loaded() {
             std::thread::yield_now();
         }
-        let mut stream = TcpStream::connect(edge.address()).unwrap();
-        stream.write_all(REQUEST.as_bytes()).unwrap();
-        stream.read_to_end(&mut Vec::new()).unwrap();
+        for request in [REQUEST, STATUS] {
+            let mut stream = TcpStream::connect(edge.address()).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        }
         edge.shutdown().view
     }
 
@@ -191,7 +212,8 @@ mod tests {
         let collected = view.telemetry.collect();
         let declares =
             |set: &CollectedSet<'_>, name: &str| set.value(name).is_some() || set.attribute(name).is_some();
-        for name in names::ALL.into_iter().chain(names::POLICY_STAGES.into_iter().flatten()) {
+        let stages = [names::POLICY_STAGES, names::DOWNSTREAM_STAGES].concat();
+        for name in names::ALL.into_iter().chain(stages.into_iter().flatten()) {
             assert!(collected.sets().any(|set| declares(&set, name)), "{name}");
         }
         let report = view.policies();

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use edge_extension::{Extensions, S3Dump, TargetError};
 use edge_policy::Registry;
-use edge_protocol::Ready;
-use edge_provider::{Broadcast, Context, Counts, ExtensionConfig, Providers, Readiness};
+use edge_protocol::{PolicySource, Ready};
+use edge_provider::{Broadcast, Context, Counts, ExtensionConfig, Providers, Readiness, Served};
 use edge_proxy::{Server, StartError};
 use telemetry::{Telemetry, TelemetryOptions};
 use telemetry_otlp::OtlpExporter;
@@ -17,6 +17,7 @@ use crate::admin::AdminView;
 use crate::config::{self, Config, ReadyAfter};
 use crate::counts::PolicyCounts;
 use crate::distribution::{Distribution, Sources};
+use crate::policy_server::PolicyServer;
 use crate::{export, identity};
 
 /// How long extensions may take at the end for what they have been given.
@@ -77,7 +78,13 @@ impl Edge {
             registry: Arc::clone(&registry),
             prometheus: config.telemetry.prometheus,
         });
-        let sources = Sources { ready: gate(config.ready_after, &loaded), admin: Arc::clone(&view) as _ };
+        let offered = config.policy_server.map(|interval| Arc::new(Served::new(interval)));
+        let policies = offered.as_ref().map(|offered| {
+            Arc::new(PolicyServer::new(Arc::clone(offered), loaded.clone(), &telemetry))
+                as Arc<dyn PolicySource>
+        });
+        let ready = gate(config.ready_after, &loaded);
+        let sources = Sources { ready, admin: Arc::clone(&view) as _, policies };
         let protocols = distribution.protocols(&sources);
         let server = Server::start(config.server.clone(), protocols, Arc::clone(&registry), &telemetry)?;
         let counts = || Box::new(PolicyCounts::new(&telemetry)) as Box<dyn Counts>;
@@ -87,6 +94,7 @@ impl Edge {
             readiness: &loaded,
             telemetry: &telemetry,
             client: identity::client(config, &extensions.capabilities()),
+            served: offered,
             counts: &counts,
             broadcast,
         };

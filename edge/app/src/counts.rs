@@ -1,4 +1,5 @@
-//! What policies did, as servers of policies are told: the same counts that the admin routes show.
+//! What policies did, as servers of policies are told: the same counts that the admin routes show, and those of the
+//! edges that have their policies from this one.
 
 use std::collections::HashMap;
 
@@ -34,11 +35,14 @@ impl Counts for PolicyCounts {
     }
 }
 
+/// A set has one of the two, and of the other nothing.
 fn add(tally: &mut Tally, set: &CollectedSet<'_>) {
-    tally.hits += sum(set, names::POLICY_HITS);
-    tally.misses += sum(set, names::POLICY_MISSES);
-    for (StageTally { hits, misses }, [hit, miss]) in tally.stages.iter_mut().zip(names::POLICY_STAGES) {
-        *hits += sum(set, hit);
-        *misses += sum(set, miss);
+    tally.hits += sum(set, names::POLICY_HITS) + sum(set, names::DOWNSTREAM_HITS);
+    tally.misses += sum(set, names::POLICY_MISSES) + sum(set, names::DOWNSTREAM_MISSES);
+    for stages in [names::POLICY_STAGES, names::DOWNSTREAM_STAGES] {
+        for (StageTally { hits, misses }, [hit, miss]) in tally.stages.iter_mut().zip(stages) {
+            *hits += sum(set, hit);
+            *misses += sum(set, miss);
+        }
     }
 }

@@ -8,7 +8,7 @@ use edge_provider::{Client, Stage};
 use crate::config::{Config, Pair, Service};
 
 /// What this build does with policies.
-const STAGES: [Stage; 2] = [Stage::LogFilter, Stage::LogTransform];
+const STAGES: [Stage; 4] = [Stage::LogFilter, Stage::LogTransform, Stage::MetricFilter, Stage::TraceSampling];
 
 /// Tells instances of one service apart.
 const INSTANCE_ID: &str = "service.instance.id";

@@ -17,6 +17,7 @@ mod identity;
 mod lifecycle;
 mod nearest;
 mod output;
+mod policy_server;
 mod quantity;
 mod run;
 mod schema;

@@ -10,6 +10,7 @@ mod patience;
 mod providers;
 mod publisher;
 mod readiness;
+mod served;
 mod sync;
 
 pub use file::FileSource;
@@ -18,6 +19,7 @@ pub use metrics::{
 };
 pub use providers::{Context, Providers, Source};
 pub use readiness::Readiness;
+pub use served::{Offer, Served};
 pub use sync::{
     Broadcast, Client, Counts, Encoding, ExtensionConfig, Stage, SyncProtocol, SyncSource, SyncUrl,
     SyncUrlError,

@@ -11,6 +11,7 @@ use telemetry::Worker;
 use crate::file::{FileProvider, FileSource};
 use crate::publisher::Publisher;
 use crate::readiness::{Part, Readiness};
+use crate::served::Served;
 use crate::sync::{Broadcast, Client, Counts, SyncProvider, SyncSource};
 
 /// Where policies come from.
@@ -42,6 +43,8 @@ pub struct Context<'a> {
     pub telemetry: &'a Telemetry,
     /// Who servers are told is asking.
     pub client: Client,
+    /// Told of what is in force, if others are to be given it.
+    pub served: Option<Arc<Served>>,
     /// Gives each server's provider what policies did, to be reported.
     pub counts: &'a dyn Fn() -> Box<dyn Counts>,
     /// Takes what servers say for extensions of policies.
@@ -63,7 +66,8 @@ impl Providers {
     /// Starts one thread for each source.
     pub fn start(sources: Vec<Source>, context: &Context<'_>) -> io::Result<Self> {
         let worker = context.telemetry.worker();
-        let publisher = Arc::new(Publisher::new(Arc::clone(&context.registry), &worker));
+        let publisher =
+            Arc::new(Publisher::new(Arc::clone(&context.registry), context.served.clone(), &worker));
         let mut providers = Self { publisher, worker, threads: Vec::new() };
         for source in sources {
             let ready = context.readiness.part();

@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use edge_policy::{Flaw, PolicySet, Registry, Rejected, Snapshot};
+use serde_json::Value;
 use telemetry::{Set, Worker, otel_info, otel_warn};
 
 use crate::merge::{Class, Merge};
 use crate::metrics::PolicyMetrics;
 use crate::patience::tell_if_longer;
+use crate::served::Served;
 
 /// A compilation that takes longer is told: until it ends, what was in force before still is.
 const COMPILE_PATIENCE: Duration = Duration::from_secs(1);
@@ -18,6 +20,7 @@ const COMPILE_PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Publisher {
     registry: Arc<Registry>,
+    served: Option<Arc<Served>>,
     state: Mutex<State>,
 }
 
@@ -31,24 +34,26 @@ struct State {
 }
 
 impl Publisher {
-    pub(crate) fn new(registry: Arc<Registry>, worker: &Worker) -> Self {
+    /// `served` is told too of what is in force.
+    pub(crate) fn new(registry: Arc<Registry>, served: Option<Arc<Served>>, worker: &Worker) -> Self {
         let state = State {
             merge: Merge::default(),
             metrics: worker.register(()),
             told: Vec::new(),
             told_flaws: Vec::new(),
         };
-        Self { registry, state: Mutex::new(state) }
+        Self { registry, served, state: Mutex::new(state) }
     }
 
-    /// Replaces what `provider` says and publishes everything anew.
-    pub(crate) fn publish(&self, provider: &str, class: Class, set: PolicySet) {
+    /// Replaces what `provider` says, read and as it came, and publishes everything anew.
+    pub(crate) fn publish(&self, provider: &str, class: Class, set: PolicySet, trees: Vec<Value>) {
         // A provider that panicked left the merge as it was before or after its update: both are whole.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for warning in &set.warnings {
             otel_warn!("edge.policy.warning", policy.provider = provider, policy.warning = warning);
         }
-        state.merge.update(provider, class, set);
+        let trees = if self.served.is_some() { trees } else { Vec::new() };
+        state.merge.update(provider, class, set, trees);
         let start = Instant::now();
         let merged = state.merge.merged();
         let tell = || {
@@ -62,6 +67,9 @@ impl Publisher {
         state.tell(provider, &snapshot);
         self.registry.publish(snapshot);
         state.tell_flaws(self.registry.flaws());
+        if let Some(served) = &self.served {
+            served.replace(state.merge.trees());
+        }
     }
 
     /// The policies that are not in force because something is wrong with them, as far as `provider` is the one whose

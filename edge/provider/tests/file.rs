@@ -54,6 +54,7 @@ impl Fixture {
             readiness: &readiness,
             telemetry: &self.telemetry,
             client: Client::default(),
+            served: None,
             counts: &|| unreachable!("a file is told nothing"),
             broadcast: Arc::new(|_, _| unreachable!("a file broadcasts nothing")),
         };

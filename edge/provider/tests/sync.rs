@@ -107,6 +107,7 @@ impl Fixture {
                 resource_attributes: vec![pair("service.name", "edge")],
                 extensions: vec![pair("com.example/x", "1.0.0")],
             },
+            served: None,
             counts: &|| Box::new(self.counted.clone()),
             broadcast: self.broadcasts.taker(),
         };

@@ -35,6 +35,8 @@ pub struct Config {
     pub ready_after: ReadyAfter,
     /// Where policies come from.
     pub providers: Vec<Source>,
+    /// How often other edges are to ask this one for its policies, if they may.
+    pub policy_server: Option<Duration>,
     /// Whose policies they are, if servers of policies are to know.
     pub workspace_id: Option<String>,
     /// Where extensions of policies send copies of records.
@@ -164,6 +166,7 @@ impl Config {
                 &[("policies", ReadyAfter::Policies), ("listening", ReadyAfter::Listening)],
             ),
             providers: providers(reader),
+            policy_server: policy_server(reader),
             workspace_id: reader.text("workspace_id"),
             extensions: extensions::read(reader),
             telemetry: telemetry(reader),
@@ -275,6 +278,17 @@ fn deadlines(reader: &mut Reader<'_>) -> Deadlines {
         dial: reader.span("deadlines.dial"),
         idle: reader.span("deadlines.idle"),
     }
+}
+
+fn policy_server(reader: &mut Reader<'_>) -> Option<Duration> {
+    let interval = reader.span("policy_server.recommended_interval");
+    if interval.subsec_nanos() > 0 {
+        reader.problem(
+            "policy_server.recommended_interval",
+            "must be whole seconds, which is all that can be told",
+        );
+    }
+    reader.flag("policy_server.enabled").then_some(interval)
 }
 
 fn telemetry(reader: &mut Reader<'_>) -> Telemetry {

@@ -108,3 +108,46 @@ fn a_server_that_is_gone_does_not_hold_up_the_start_and_the_cache_serves() {
     wait("readiness", || edge.get("/_ready").0 == 200);
     assert!(edge.get("/_edge/policies?format=json").1.contains("\"cached\""));
 }
+
+#[test]
+fn an_edge_gives_its_policies_to_others_and_their_counts_reach_the_server() {
+    let server = SyncServer::start();
+    serve(&server);
+    let source =
+        format!("policy_providers: [{{id: s, type: grpc, url: '{}', poll_interval: 1h}}]", server.url());
+    let mut middle = Running::start(&format!("policy_server: {{enabled: true}}\n{source}"), &[]);
+    wait("readiness", || middle.get("/_ready").0 == 200);
+    let mut others: Vec<Running> = ["json", "protobuf"]
+        .map(|encoding| {
+            let url = format!("http://127.0.0.1:{}/v1/policy/sync", middle.port);
+            let source =
+                format!("{{id: m, type: http, encoding: {encoding}, url: '{url}', poll_interval: 1h}}");
+            Running::start(&format!("policy_providers: [{source}]"), &[])
+        })
+        .into();
+    for edge in &mut others {
+        wait("readiness", || edge.get("/_ready").0 == 200);
+        send(edge, 2);
+        edge.signal("TERM");
+        assert_eq!(edge.wait().code(), Some(0), "{}", edge.rest_of_stderr());
+    }
+    send(&middle, 1);
+    let (_, metrics) = middle.get("/_edge/metrics");
+    assert!(metrics.contains("edge_policy_downstream_hits_total{policy_id=\"drop\"} 4\n"), "{metrics}");
+    assert!(metrics.contains("edge_policy_match_hits_total{policy_id=\"drop\"} 1\n"), "{metrics}");
+    middle.signal("TERM");
+    assert_eq!(middle.wait().code(), Some(0));
+    let totals = server.totals();
+    assert_eq!((totals["drop"].hits, totals["redact"].stages[1]), (5, (5, 0)));
+}
+
+#[test]
+fn an_edge_that_is_not_to_give_its_policies_does_not() {
+    let edge = Running::start("", &[]);
+    let (status, body) = edge.request("POST /v1/policy/sync", JSON, b"{}");
+    // As everything that nobody claims: it went to the sink.
+    assert_eq!((status, body.contains("policies")), (200, false));
+    let edge = Running::start("policy_server: {enabled: true}", &[]);
+    assert_eq!(edge.request("POST /v1/policy/sync", JSON, b"{}").0, 503);
+    assert_eq!(edge.get("/v1/policy/sync").0, 405);
+}

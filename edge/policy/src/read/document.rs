@@ -36,12 +36,13 @@ impl fmt::Display for ParseError {
 
 impl std::error::Error for ParseError {}
 
-pub(super) fn parse(text: &[u8]) -> Result<PolicySet, ParseError> {
+pub(super) fn parse(text: &[u8]) -> Result<(PolicySet, Vec<Value>), ParseError> {
     let tree = read_tree(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text))?;
     let mut warnings = Vec::new();
-    let mut set = from_trees(policies(&tree, &mut warnings)?)?;
+    let trees = policies(tree, &mut warnings)?;
+    let mut set = from_trees(&trees)?;
     set.warnings.splice(..0, warnings);
-    Ok(set)
+    Ok((set, trees))
 }
 
 pub(super) fn from_trees(policies: &[Value]) -> Result<PolicySet, ParseError> {
@@ -72,18 +73,18 @@ fn read_tree(text: &[u8]) -> Result<Value, ParseError> {
     })
 }
 
-fn policies<'a>(tree: &'a Value, warnings: &mut Vec<String>) -> Result<&'a [Value], ParseError> {
+fn policies(tree: Value, warnings: &mut Vec<String>) -> Result<Vec<Value>, ParseError> {
     let list = match tree {
-        Value::Object(members) => {
-            let unknown = members.keys().filter(|key| *key != "policies");
-            warnings.extend(unknown.map(|key| format!("unknown field `{key}` is ignored")));
-            members.get("policies").ok_or_else(|| ParseError("no `policies` in the document".into()))?
+        Value::Object(mut members) => {
+            let list = members.remove("policies");
+            warnings.extend(members.keys().map(|key| format!("unknown field `{key}` is ignored")));
+            list.ok_or_else(|| ParseError("no `policies` in the document".into()))?
         }
         other => other,
     };
     match list {
         Value::Array(policies) => Ok(policies),
-        other => Err(ParseError(format!("expected a list of policies, found {}", kind(other)))),
+        other => Err(ParseError(format!("expected a list of policies, found {}", kind(&other)))),
     }
 }
 

@@ -42,6 +42,14 @@ impl PolicySet {
     /// # Errors
     /// If the text is neither, or holds something else: then there is no policy to speak of.
     pub fn parse(text: &[u8]) -> Result<Self, ParseError> {
+        document::parse(text).map(|(set, _)| set)
+    }
+
+    /// The same, and each policy as the tree that was read.
+    ///
+    /// # Errors
+    /// As [`PolicySet::parse`].
+    pub fn parse_with_trees(text: &[u8]) -> Result<(Self, Vec<serde_json::Value>), ParseError> {
         document::parse(text)
     }
 

@@ -124,8 +124,8 @@ impl FileProvider {
             Seen::Failure(error) => Err(error.clone()),
         };
         match parsed {
-            Ok(set) => {
-                self.publisher.publish(&self.source.id, Class::File, set);
+            Ok((set, trees)) => {
+                self.publisher.publish(&self.source.id, Class::File, set, trees);
                 self.reloads.loaded.reloads.inc();
             }
             Err(error) => {

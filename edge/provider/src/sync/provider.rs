@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -63,6 +64,8 @@ struct Exchanger {
     ids: HashSet<String>,
     /// The failure that operators have been told of.
     told: Option<SyncError>,
+    /// Where to look for what an earlier process has stored, until that has been done.
+    unread_cache: Option<PathBuf>,
 }
 
 impl SyncProvider {
@@ -89,6 +92,7 @@ impl SyncProvider {
             syncs: Syncs::register(worker, &source.id),
             ids: HashSet::new(),
             told: None,
+            unread_cache: source.cache_path.clone(),
             source,
         };
         Ok(Self { runtime, stop: watch::Sender::new(None), exchanger })
@@ -106,6 +110,8 @@ impl SyncProvider {
     pub(crate) fn run(self) {
         let Self { runtime, stop, exchanger } = self;
         runtime.block_on(exchanger.run(stop.subscribe()));
+        // To drop it would wait for the system's resolver, which knows no deadline.
+        runtime.shutdown_background();
     }
 }
 
@@ -206,7 +212,8 @@ impl Exchanger {
 
     fn publish(&mut self, set: PolicySet) {
         self.ids.extend(ids(&set).cloned());
-        self.publisher.publish(&self.source.id, Class::Server, set);
+        let trees = self.session.policies().to_vec();
+        self.publisher.publish(&self.source.id, Class::Server, set, trees);
     }
 
     fn store(&self) {
@@ -221,9 +228,9 @@ impl Exchanger {
         }
     }
 
-    /// Takes what an earlier process has stored.
+    /// Takes what an earlier process has stored, once.
     fn remember(&mut self) {
-        let Some(path) = self.source.cache_path.clone() else { return };
+        let Some(path) = self.unread_cache.take() else { return };
         let loaded = cache::load(&path).map_err(|error| error.to_string());
         let set = loaded.and_then(|policies| {
             policies.map(|policies| self.session.remember(policies)).transpose().map_err(|it| it.to_string())
