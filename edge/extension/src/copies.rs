@@ -24,12 +24,12 @@ pub(crate) struct Route {
 
 impl Route {
     fn wants(self, matched: &[usize], is_kept: bool) -> bool {
-        let matches = || matched.binary_search(&self.policy).is_ok();
+        let is_matched = matched.binary_search(&self.policy).is_ok();
         match self.mode {
-            ExtensionMode::Kept => is_kept && matches(),
-            ExtensionMode::Dropped => !is_kept && matches(),
-            ExtensionMode::Unmatched => !matches(),
-            ExtensionMode::Matched => matches(),
+            ExtensionMode::Kept => is_kept && is_matched,
+            ExtensionMode::Dropped => !is_kept && is_matched,
+            ExtensionMode::Unmatched => !is_matched,
+            ExtensionMode::Matched => is_matched,
             ExtensionMode::All => true,
         }
     }

@@ -39,9 +39,8 @@ impl Extensions {
 
     /// What is served, for a policy server to know.
     pub fn capabilities(&self) -> Vec<Capability> {
-        let capability =
-            |handler: &Box<dyn Handler>| Capability { kind: handler.kind(), min_version: handler.version() };
-        self.handlers.iter().map(capability).collect()
+        let served = self.handlers.iter();
+        served.map(|it| Capability { kind: it.kind(), min_version: it.version() }).collect()
     }
 
     /// Takes over what the policy server of `provider` broadcasts, by type: all of it, anew; what it said before is

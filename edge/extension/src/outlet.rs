@@ -50,7 +50,8 @@ impl Outlet {
         let room = Arc::new(Room { limits, records: AtomicUsize::new(0), bytes: AtomicUsize::new(0) });
         let (metrics, drops) = (telemetry.per_thread(attributes.clone()), telemetry.per_thread(attributes));
         // Shown from the start, as zeros.
-        (metrics.here(), drops.here());
+        metrics.here();
+        drops.here();
         (Self { sender, room, metrics, drops }, receiver)
     }
 

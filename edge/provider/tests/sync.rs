@@ -26,7 +26,10 @@ const QUIET: Duration = Duration::from_millis(200);
 
 /// What servers broadcast, as it was handed on.
 #[derive(Default)]
-struct Broadcasts(Arc<Mutex<Vec<(String, Vec<ExtensionConfig>)>>>);
+struct Broadcasts(Arc<Mutex<Vec<Told>>>);
+
+/// By the provider of that id.
+type Told = (String, Vec<ExtensionConfig>);
 
 impl Broadcasts {
     fn taker(&self) -> Broadcast {
@@ -37,7 +40,7 @@ impl Broadcasts {
         })
     }
 
-    fn seen(&self) -> Vec<(String, Vec<ExtensionConfig>)> {
+    fn seen(&self) -> Vec<Told> {
         self.0.lock().unwrap().clone()
     }
 }

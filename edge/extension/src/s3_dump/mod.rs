@@ -131,7 +131,9 @@ impl Handler for S3Dump {
         let writers: Vec<Writer> = served.map(|served| served.writer).chain(retired).collect();
         let deadline = Instant::now() + deadline;
         // All at once: one slow target does not take from another's time.
-        writers.iter().for_each(|writer| writer.stop(deadline));
+        for writer in &writers {
+            writer.stop(deadline);
+        }
         writers.into_iter().for_each(Writer::join);
     }
 }
