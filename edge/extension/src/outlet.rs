@@ -163,14 +163,16 @@ mod tests {
 
     fn check(limits: (usize, usize), offered: &[usize], dispatched: u64, dropped: u64) {
         let (outlet, mut receiver, telemetry) = outlet(limits.0, limits.1);
-        offered.iter().for_each(|count| outlet.offer(Signal::Log, records(*count)));
+        for count in offered {
+            outlet.offer(Signal::Log, records(*count));
+        }
         assert_eq!(counted(&telemetry, "edge.extension.dispatched"), dispatched);
         assert_eq!(counted(&telemetry, "edge.extension.dropped"), dropped);
-        let mut received = 0;
+        let mut came = 0;
         while let Ok(batch) = receiver.try_recv() {
-            received += batch.records.len();
+            came += batch.records.len();
         }
-        assert_eq!(received as u64, dispatched);
+        assert_eq!(came as u64, dispatched);
         assert!(!outlet.is_full(), "what has been dealt with takes up no room");
     }
 

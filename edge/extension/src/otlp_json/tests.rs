@@ -65,13 +65,13 @@ fn attributes() -> Vec<KeyValue> {
     ]
 }
 
-fn resource() -> Option<Resource> {
-    Some(Resource { attributes: attributes(), dropped_attributes_count: 3, ..Resource::default() })
+fn resource() -> Resource {
+    Resource { attributes: attributes(), dropped_attributes_count: 3, ..Resource::default() }
 }
 
-fn scope() -> Option<InstrumentationScope> {
+fn scope() -> InstrumentationScope {
     let (name, version) = ("lib".into(), "1".into());
-    Some(InstrumentationScope { name, version, attributes: attributes(), dropped_attributes_count: 4 })
+    InstrumentationScope { name, version, attributes: attributes(), dropped_attributes_count: 4 }
 }
 
 fn logs() -> ExportLogsServiceRequest {
@@ -88,9 +88,9 @@ fn logs() -> ExportLogsServiceRequest {
         span_id: (250..=255).chain([0, 1]).collect(),
         event_name: "event".into(),
     };
-    let scope_logs = ScopeLogs { scope: scope(), log_records: vec![record], schema_url: "s".into() };
+    let scope_logs = ScopeLogs { scope: Some(scope()), log_records: vec![record], schema_url: "s".into() };
     let resource_logs =
-        ResourceLogs { resource: resource(), scope_logs: vec![scope_logs], schema_url: "r".into() };
+        ResourceLogs { resource: Some(resource()), scope_logs: vec![scope_logs], schema_url: "r".into() };
     ExportLogsServiceRequest { resource_logs: vec![resource_logs] }
 }
 
@@ -179,9 +179,13 @@ fn metrics(data: Vec<Data>) -> ExportMetricsServiceRequest {
         metadata: attributes(),
         data: Some(data),
     });
-    let scope_metrics = ScopeMetrics { scope: scope(), metrics: metrics.collect(), schema_url: "s".into() };
-    let resource_metrics =
-        ResourceMetrics { resource: resource(), scope_metrics: vec![scope_metrics], schema_url: "r".into() };
+    let scope_metrics =
+        ScopeMetrics { scope: Some(scope()), metrics: metrics.collect(), schema_url: "s".into() };
+    let resource_metrics = ResourceMetrics {
+        resource: Some(resource()),
+        scope_metrics: vec![scope_metrics],
+        schema_url: "r".into(),
+    };
     ExportMetricsServiceRequest { resource_metrics: vec![resource_metrics] }
 }
 
@@ -218,9 +222,9 @@ fn traces() -> ExportTraceServiceRequest {
         dropped_links_count: 3,
         status: Some(Status { message: "no".into(), code: 2 }),
     };
-    let scope_spans = ScopeSpans { scope: scope(), spans: vec![span], schema_url: "s".into() };
+    let scope_spans = ScopeSpans { scope: Some(scope()), spans: vec![span], schema_url: "s".into() };
     let resource_spans =
-        ResourceSpans { resource: resource(), scope_spans: vec![scope_spans], schema_url: "r".into() };
+        ResourceSpans { resource: Some(resource()), scope_spans: vec![scope_spans], schema_url: "r".into() };
     ExportTraceServiceRequest { resource_spans: vec![resource_spans] }
 }
 
