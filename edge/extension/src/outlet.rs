@@ -63,13 +63,14 @@ impl Outlet {
     /// Hands over as many of these as there is room for; the others are dropped and counted.
     pub fn offer(&self, signal: Signal, mut records: Vec<Bytes>) {
         let mut hold = Hold { room: Arc::clone(&self.room), records: 0, bytes: 0 };
-        let fitting = records.iter().take_while(|record| hold.add(record.len())).count();
-        self.dropped(DropReason::QueueFull, (records.len() - fitting) as u64);
-        records.truncate(fitting);
-        if fitting > 0 {
+        let offered = records.len() as u64;
+        records.retain(|record| hold.add(record.len()));
+        let taken = records.len() as u64;
+        self.dropped(DropReason::QueueFull, offered - taken);
+        if taken > 0 {
             match self.sender.send(Batch { signal, records, _hold: hold }) {
-                Ok(()) => self.metrics.here().dispatched.add(fitting as u64),
-                Err(_) => self.dropped(DropReason::Closed, fitting as u64),
+                Ok(()) => self.metrics.here().dispatched.add(taken),
+                Err(_) => self.dropped(DropReason::Closed, taken),
             }
         }
     }
@@ -182,6 +183,14 @@ mod tests {
         check((10, 1000), &[4, 7], 10, 1);
         check((10, 24), &[3, 3], 4, 2);
         check((10, 4), &[3], 0, 3);
+    }
+
+    #[test]
+    fn a_record_that_is_too_large_takes_nobodys_place() {
+        let (outlet, mut receiver, _telemetry) = outlet(10, 8);
+        outlet.offer(Signal::Log, [9, 4, 5, 4].map(|bytes| Bytes::from(vec![0; bytes])).into());
+        let batch = receiver.try_recv().expect("a batch");
+        assert_eq!(batch.records.iter().map(Bytes::len).collect::<Vec<_>>(), [4, 4]);
     }
 
     #[test]

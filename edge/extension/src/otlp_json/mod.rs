@@ -22,8 +22,8 @@ const DEPTH_MAX: usize = 100;
 /// Writes the request as one line, with its end. Whatever was written before an error is taken back.
 pub(crate) fn write_line(signal: Signal, request: &[u8], output: &mut Vec<u8>) -> Result<(), Malformed> {
     let start = output.len();
-    let written = if request.starts_with(b"{") {
-        // No message of OTLP begins with this byte: it would be the start of a group.
+    let written = if matches!(request, [b'{' | b'[', ..]) {
+        // No message of OTLP begins with these bytes: they would be the start of a group.
         write_compact(request, output);
         Ok(())
     } else {

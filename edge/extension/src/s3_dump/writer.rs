@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
-use telemetry::{Set, Telemetry, Worker, otel_info, otel_warn};
+use telemetry::{Set, Telemetry, otel_info, otel_warn};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::time::{sleep, sleep_until};
@@ -58,7 +58,6 @@ impl Writer {
             let task = Task {
                 metrics: worker.register(attributes.clone()),
                 failures: worker.register(attributes),
-                worker,
                 objects: Objects::new(target.batching),
                 target,
                 store,
@@ -96,7 +95,6 @@ struct Task {
     objects: Objects,
     receiver: UnboundedReceiver<Batch>,
     stop: watch::Receiver<Option<Instant>>,
-    worker: Worker,
     metrics: Set<WriteMetrics>,
     failures: Set<FailMetrics>,
     /// Whether the last attempt failed: an outage is told once.
@@ -118,7 +116,6 @@ impl Task {
             while let Some(object) = self.objects.take_due(Instant::now()) {
                 self.put(object).await;
             }
-            self.worker.flush();
         }
         self.receiver.close();
         while let Ok(batch) = self.receiver.try_recv() {
@@ -169,7 +166,6 @@ impl Task {
         let mut backoff = BACKOFF_MIN;
         while let Err(error) = self.store.put(path, payload.clone()).await {
             self.metrics.failed_attempts.inc();
-            self.worker.flush();
             self.tell_failing(&error);
             // Targets that failed together are not to come back together.
             sleep(backoff.mul_f64(0.5 + 0.5 * fastrand::f64())).await;
