@@ -123,8 +123,8 @@ fn a_snapshot_knows_the_extensions_of_its_policies_and_viewers_what_is_wrong_wit
         {"id": "none", "log": {"match": body}},
     ]);
     let registry = Registry::default();
-    let set = PolicySet::parse(policies.to_string().as_bytes()).expect("a document");
-    registry.publish(Snapshot::compile(&set, None));
+    let parsed = PolicySet::parse(policies.to_string().as_bytes()).expect("a document");
+    registry.publish(Snapshot::compile(&parsed, None));
     assert_eq!(registry.flaws(), []);
     let seat = registry.audience().join(Arc::new(Refusing));
     let flaw = |policy: &str, error: &str| Flaw { policy: policy.into(), error: error.into() };
