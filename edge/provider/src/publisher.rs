@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use edge_policy::{PolicySet, Registry, Rejected, Snapshot};
+use edge_policy::{Flaw, PolicySet, Registry, Rejected, Snapshot};
 use serde_json::Value;
 use telemetry::{Set, Worker};
 
@@ -33,6 +33,7 @@ struct State {
     metrics: Set<PolicyMetrics>,
     /// What operators have been told already.
     told: Vec<Rejected>,
+    told_flaws: Vec<Flaw>,
 }
 
 impl Publisher {
@@ -43,7 +44,12 @@ impl Publisher {
         served: Option<Arc<Served>>,
         worker: &Worker,
     ) -> Self {
-        let state = State { merge: Merge::default(), metrics: worker.register(()), told: Vec::new() };
+        let state = State {
+            merge: Merge::default(),
+            metrics: worker.register(()),
+            told: Vec::new(),
+            told_flaws: Vec::new(),
+        };
         Self { registry, databases, served, state: Mutex::new(state) }
     }
 
@@ -67,6 +73,7 @@ impl Publisher {
         state.count(&snapshot);
         state.tell(provider, &snapshot);
         self.registry.publish(snapshot);
+        state.tell_flaws(self.registry.flaws());
         if let Some(served) = &self.served {
             served.replace(state.merge.trees());
         }
@@ -84,6 +91,8 @@ impl Publisher {
     /// word about them counts.
     pub(crate) fn rejected(&self, provider: &str, ids: &HashSet<String>) -> Vec<Rejected> {
         let mut rejected = self.registry.load().rejected().to_vec();
+        let flaws = self.registry.flaws().into_iter();
+        rejected.extend(flaws.map(|Flaw { policy, error }| Rejected { id: policy, errors: vec![error] }));
         rejected.retain(|it| ids.contains(&it.id) && self.counts_for(provider, &it.id));
         rejected
     }
@@ -99,6 +108,14 @@ impl State {
         self.metrics.active.set(snapshot.ids().len() as u64);
         self.metrics.rejected.set(snapshot.rejected().len() as u64);
         self.metrics.snapshots.inc();
+    }
+
+    /// Says what is wrong with policies in force, as far as it has not been said before.
+    fn tell_flaws(&mut self, flaws: Vec<Flaw>) {
+        for Flaw { policy, error } in flaws.iter().filter(|flaw| !self.told_flaws.contains(flaw)) {
+            otel_warn!("edge.policy.flawed", policy.id = policy, error.message = error);
+        }
+        self.told_flaws = flaws;
     }
 
     /// Says what is in force now, and of rejected policies what has not been said before.

@@ -5,12 +5,14 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use edge_extension::Store;
 use edge_provider::Source;
 use edge_proxy::{Deadlines, Limits, Upstreams};
 use http::{HeaderName, HeaderValue};
 use telemetry::logs::{Level, Provider};
 use telemetry_otlp::Protocol;
 
+use super::extensions::{self, Extensions};
 use super::providers::providers;
 use super::reader::Reader;
 
@@ -39,6 +41,8 @@ pub struct Config {
     pub policy_server: Option<Duration>,
     /// Whose policies they are, if servers of policies are to know.
     pub workspace_id: Option<String>,
+    /// Where extensions of policies send copies of records.
+    pub extensions: Extensions,
     /// What becomes of edge's own telemetry.
     pub telemetry: Telemetry,
 }
@@ -179,6 +183,7 @@ impl Config {
             policy_cache: reader.text("policy_cache").map(PathBuf::from),
             policy_server: policy_server(reader),
             workspace_id: reader.text("workspace_id"),
+            extensions: extensions::read(reader),
             telemetry: telemetry(reader),
         }
     }
@@ -193,6 +198,11 @@ impl Config {
                 Source::Sync(server) => {
                     server.cache_path = server.cache_path.take().map(|path| folder.join(path));
                 }
+            }
+        }
+        for target in &mut self.extensions.targets {
+            if let Store::File(path) = &mut target.store {
+                *path = folder.join(&*path);
             }
         }
     }

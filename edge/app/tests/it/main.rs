@@ -5,6 +5,7 @@ mod cli;
 mod delivery;
 mod demo;
 mod export;
+mod extensions;
 mod lifecycle;
 mod process;
 mod python;

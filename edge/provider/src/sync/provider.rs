@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::answer::Answer;
+use super::broadcast::{Broadcast, ExtensionConfig};
 use super::cache;
 use super::client::Client;
 use super::error::SyncError;
@@ -55,6 +56,9 @@ struct Exchanger {
     session: Session,
     schedule: Schedule,
     counts: Box<dyn Counts>,
+    broadcast: Broadcast,
+    /// What was broadcast last.
+    extension_configs: Vec<ExtensionConfig>,
     publisher: Arc<Publisher>,
     ready: Part,
     reloads: Reloads,
@@ -72,6 +76,7 @@ impl SyncProvider {
         source: SyncSource,
         client: &Client,
         counts: Box<dyn Counts>,
+        broadcast: Broadcast,
         publisher: Arc<Publisher>,
         ready: Part,
         worker: &Worker,
@@ -82,6 +87,8 @@ impl SyncProvider {
             session: Session::new(client.tree()),
             schedule: Schedule::new(source.poll_interval),
             counts,
+            broadcast,
+            extension_configs: Vec::new(),
             publisher,
             ready,
             reloads: Reloads::register(worker, &source.id),
@@ -173,11 +180,16 @@ impl Exchanger {
 
     /// Takes an answer: whether it changed anything, and the seconds that it recommends to wait. It is only now that
     /// the server is known to have the counts.
-    fn take(&mut self, answer: Answer) -> Result<(bool, u64), SyncError> {
+    fn take(&mut self, mut answer: Answer) -> Result<(bool, u64), SyncError> {
+        let extension_configs = std::mem::take(&mut answer.extension_configs);
+        let is_list_told = answer.is_list_told;
         let recommended_seconds = answer.recommended_seconds;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let news = self.session.accept(answer, now.as_nanos() as u64)?;
         self.counts.delivered();
+        if is_list_told || !extension_configs.is_empty() {
+            self.hand_on(extension_configs);
+        }
         match news {
             News::Same => Ok((false, recommended_seconds)),
             News::Changed(set) => {
@@ -187,6 +199,18 @@ impl Exchanger {
                 Ok((true, recommended_seconds))
             }
         }
+    }
+
+    /// Before the policies that need it.
+    fn hand_on(&mut self, extension_configs: Vec<ExtensionConfig>) {
+        if extension_configs == self.extension_configs {
+            return;
+        }
+        for error in (self.broadcast)(&self.source.id, &extension_configs) {
+            let provider = self.source.id.as_str();
+            otel_warn!("edge.policy.broadcast.unusable", policy.provider = provider, error.message = error);
+        }
+        self.extension_configs = extension_configs;
     }
 
     fn publish(&mut self, set: PolicySet) {
