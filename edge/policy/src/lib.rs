@@ -6,6 +6,7 @@ mod compile;
 mod evaluate;
 mod field;
 mod keep;
+mod lint;
 mod model;
 mod pattern;
 mod read;
@@ -13,17 +14,19 @@ mod signal;
 mod template;
 mod transform;
 mod value;
+mod words;
 
 pub use compile::{PatternLibrary, Registry, Slot, Snapshot, Wanted, WantedKey};
 pub use evaluate::{Decision, Session, Slots, Source, StageTally, Tally, Worker};
 pub use field::{Field, Level, Simple};
 pub use keep::{Keep, Percentage, RateLimit};
+pub use lint::{Finding, lint, place_of, remedy};
 pub use model::{
     Add, Comparison, Condition, Literal, LogTarget, Matcher, Number, Policy, Redact, Rename, Target,
     Transform,
 };
 pub use pattern::Pattern;
-pub use read::{ParseError, PolicySet, Rejected};
+pub use read::{About, ParseError, PolicySet, Rejected, Warning};
 pub use signal::{Nanos, Signal};
 pub use transform::Edit;
 pub use value::Value;

@@ -3,6 +3,7 @@
 use crate::field::Field;
 use crate::keep::Keep;
 use crate::pattern::Pattern;
+use crate::signal::Signal;
 
 /// One valid policy.
 #[derive(Debug, Clone)]
@@ -22,6 +23,22 @@ pub struct Policy {
 pub enum Target {
     /// Log records.
     Log(LogTarget),
+}
+
+impl Target {
+    /// The signal it is for.
+    pub fn signal(&self) -> Signal {
+        match self {
+            Self::Log(_) => Signal::Log,
+        }
+    }
+
+    /// What must hold of a record. Never empty.
+    pub fn matchers(&self) -> &[Matcher] {
+        match self {
+            Self::Log(target) => &target.matchers,
+        }
+    }
 }
 
 /// Which log records match, and what becomes of them.
@@ -113,6 +130,15 @@ impl Transform {
     /// Whether it does nothing.
     pub fn is_empty(&self) -> bool {
         self.remove.is_empty() && self.redact.is_empty() && self.rename.is_empty() && self.add.is_empty()
+    }
+
+    /// Its operations in words, in the order they run.
+    pub fn operations(&self) -> Vec<String> {
+        let removes = self.remove.iter().map(|field| format!("remove {field}"));
+        let redacts = self.redact.iter().map(ToString::to_string);
+        let renames = self.rename.iter().map(ToString::to_string);
+        let adds = self.add.iter().map(ToString::to_string);
+        removes.chain(redacts).chain(renames).chain(adds).collect()
     }
 }
 

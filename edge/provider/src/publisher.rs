@@ -39,7 +39,11 @@ impl Publisher {
         // A provider that panicked left the merge as it was before or after its update: both are whole.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for warning in &set.warnings {
-            otel_warn!("edge.policy.warning", policy.provider = provider, policy.warning = warning);
+            otel_warn!(
+                "edge.policy.warning",
+                policy.provider = provider,
+                policy.warning = warning.to_string()
+            );
         }
         state.merge.update(provider, class, set);
         let start = Instant::now();

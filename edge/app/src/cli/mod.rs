@@ -50,11 +50,8 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum PolicyCommand {
-    /// Prints every problem of a policy file; exits 1 if there is one
-    Check {
-        /// Policy file, JSON or YAML
-        file: PathBuf,
-    },
+    /// Prints every problem of policy files, and what is odd about valid ones; ends with 1 if there is a problem
+    Check(check::CheckOptions),
     /// Applies a policy file to one OTLP JSON request
     Eval(EvalOptions),
 }
@@ -105,7 +102,7 @@ fn run(distribution: Distribution, cli: Cli) -> Result<ExitCode, Failure> {
         None => serve(distribution, cli.config.as_deref()),
         Some(Command::Config { config }) => print_config(config.as_deref()),
         Some(Command::Demo(options)) => demo::run(distribution, &options),
-        Some(Command::Policy(PolicyCommand::Check { file })) => check::check(&file),
+        Some(Command::Policy(PolicyCommand::Check(options))) => check::check(&options),
         Some(Command::Policy(PolicyCommand::Eval(options))) => eval::eval(&options),
         Some(Command::Schema { write }) => schema::run(write.as_deref()),
     }

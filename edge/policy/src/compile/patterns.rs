@@ -128,6 +128,11 @@ impl Patterns {
         self.plan.build(others, None, databases);
     }
 
+    /// Patterns that the library does not look for.
+    pub(crate) fn alone(&self) -> impl Iterator<Item = &Pattern> {
+        self.plan.alone.iter().map(|id| &self.list[id.0 as usize])
+    }
+
     /// Patterns that nothing can match: too large for either engine.
     pub(crate) fn unmatchable(&self) -> impl Iterator<Item = PatternId> {
         self.plan.alone.iter().copied().filter(|id| self.list[id.0 as usize].matcher().is_none())

@@ -9,6 +9,7 @@ use super::engine::{Engine, Source};
 use crate::evaluate::RateState;
 use crate::keep::Keep;
 use crate::model::{LogTarget, Policy, Target};
+use crate::pattern::Pattern;
 use crate::read::{PolicySet, Rejected};
 use crate::signal::Signal;
 
@@ -80,6 +81,11 @@ impl Snapshot {
     /// Memory that compiled pattern databases take, in bytes.
     pub fn database_bytes(&self) -> usize {
         self.log.databases.iter().map(edge_hyperscan::Database::bytes).sum()
+    }
+
+    /// Patterns that the pattern library does not look for.
+    pub(crate) fn fallback_patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.log.slots.iter().flat_map(|slot| slot.patterns.alone())
     }
 
     pub(crate) fn log(&self) -> &Engine {

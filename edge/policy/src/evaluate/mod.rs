@@ -9,6 +9,7 @@ mod session;
 mod tally;
 mod worker;
 
+pub(crate) use check::compare;
 pub(crate) use rate::RateState;
 pub use session::{Decision, Session, Slots, Source};
 pub use tally::{StageTally, Tally};

@@ -4,6 +4,7 @@
 
 mod decisions;
 mod differential;
+mod lint;
 mod matching;
 mod reading;
 mod record;
