@@ -58,7 +58,7 @@ fn unusable(file: String, problem: String) -> Problem {
         line: None,
         policy: None,
         place: String::new(),
-        problem,
+        message: problem,
         remedy: Some("write `policies: […]`, or a list of policies"),
     }
 }
@@ -100,7 +100,7 @@ impl Read {
             line: policy.and_then(|id| line_of(&self.text, id)),
             policy: policy.map(str::to_owned),
             place: place.to_owned(),
-            problem: problem.to_owned(),
+            message: problem.to_owned(),
             remedy,
         }
     }

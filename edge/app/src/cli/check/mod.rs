@@ -59,7 +59,7 @@ struct Problem {
     policy: Option<String>,
     /// Where in the policy; may be empty.
     place: String,
-    problem: String,
+    message: String,
     remedy: Option<&'static str>,
 }
 
@@ -79,7 +79,7 @@ enum Level {
 pub(super) fn check(options: &CheckOptions) -> Result<ExitCode, Failure> {
     let report = files::check(&options.files);
     for unusable in report.problems.iter().filter(|problem| problem.level == Level::Unusable) {
-        complain(&format!("edge: {}: {}", unusable.file, unusable.problem));
+        complain(&format!("edge: {}: {}", unusable.file, unusable.message));
     }
     say(&match options.format {
         Format::Text => print::text(&report),

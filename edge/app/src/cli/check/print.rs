@@ -30,10 +30,10 @@ pub(super) fn text(report: &Report) -> String {
 }
 
 /// The problem with its place.
-fn words(Problem { policy, place, problem, .. }: &Problem) -> String {
+fn words(Problem { policy, place, message, .. }: &Problem) -> String {
     let policy = policy.as_ref().map(|id| format!("policy `{id}`: ")).unwrap_or_default();
     let place = if place.is_empty() { String::new() } else { format!("{place}: ") };
-    policy + &place + problem
+    policy + &place + message
 }
 
 pub(super) fn json(report: &Report) -> String {
@@ -50,7 +50,7 @@ fn row(problem: &Problem) -> Value {
         "line": problem.line,
         "policy": problem.policy,
         "place": problem.place,
-        "problem": problem.problem,
+        "problem": problem.message,
         "remedy": problem.remedy,
     })
 }
