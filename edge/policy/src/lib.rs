@@ -5,11 +5,13 @@
 mod compile;
 mod evaluate;
 mod field;
+mod hash;
 mod keep;
 mod lint;
 mod model;
 mod pattern;
 mod read;
+mod sampling;
 mod signal;
 mod template;
 mod transform;
@@ -17,16 +19,20 @@ mod value;
 mod words;
 
 pub use compile::{PatternLibrary, Registry, Slot, Snapshot, Wanted, WantedKey};
-pub use evaluate::{Decision, Session, Slots, Source, StageTally, Tally, Worker};
+pub use evaluate::{
+    Audience, Decision, Evidence, Failed, Seat, Session, Slots, Source, SpanDecision, StageTally, Tally,
+    Viewer, Watch, Worker,
+};
 pub use field::{Field, Level, Simple};
 pub use keep::{Keep, Percentage, RateLimit};
 pub use lint::{Finding, lint, place_of, remedy};
 pub use model::{
-    Add, Comparison, Condition, Literal, LogTarget, Matcher, Number, Policy, Redact, Rename, Target,
-    Transform,
+    Add, Comparison, Condition, Extension, ExtensionMode, Literal, LogTarget, Matcher, MetricTarget, Number,
+    Policy, Redact, Rename, Target, TraceTarget, Transform,
 };
 pub use pattern::Pattern;
 pub use read::{About, ParseError, PolicySet, Rejected, Warning};
+pub use sampling::{SamplingMode, TraceSampling};
 pub use signal::{Nanos, Signal};
 pub use transform::Edit;
 pub use value::Value;

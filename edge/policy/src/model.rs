@@ -3,6 +3,7 @@
 use crate::field::Field;
 use crate::keep::Keep;
 use crate::pattern::Pattern;
+use crate::sampling::TraceSampling;
 use crate::signal::Signal;
 
 /// One valid policy.
@@ -16,6 +17,8 @@ pub struct Policy {
     pub enabled: bool,
     /// The signal it applies to, and its rule there.
     pub target: Target,
+    /// Who gets a copy of its records.
+    pub extensions: Vec<Extension>,
 }
 
 /// A policy's rule for its signal.
@@ -23,6 +26,10 @@ pub struct Policy {
 pub enum Target {
     /// Log records.
     Log(LogTarget),
+    /// Metrics, or their data points.
+    Metric(MetricTarget),
+    /// Spans.
+    Trace(TraceTarget),
 }
 
 impl Target {
@@ -30,6 +37,8 @@ impl Target {
     pub fn signal(&self) -> Signal {
         match self {
             Self::Log(_) => Signal::Log,
+            Self::Metric(_) => Signal::Metric,
+            Self::Trace(_) => Signal::Trace,
         }
     }
 
@@ -37,6 +46,8 @@ impl Target {
     pub fn matchers(&self) -> &[Matcher] {
         match self {
             Self::Log(target) => &target.matchers,
+            Self::Metric(target) => &target.matchers,
+            Self::Trace(target) => &target.matchers,
         }
     }
 }
@@ -52,6 +63,52 @@ pub struct LogTarget {
     pub transform: Transform,
     /// Whose value decides a percentage, in place of chance.
     pub sample_key: Option<Field>,
+}
+
+/// Which metrics match, and whether they go on. With a matcher on a data point attribute it is about data points.
+#[derive(Debug, Clone, Default)]
+pub struct MetricTarget {
+    /// All of these must hold. Never empty.
+    pub matchers: Vec<Matcher>,
+    /// Whether what matches goes on.
+    pub keep: bool,
+}
+
+/// Which spans match, and which share of them goes on.
+#[derive(Debug, Clone)]
+pub struct TraceTarget {
+    /// All of these must hold. Never empty.
+    pub matchers: Vec<Matcher>,
+    /// Which of the matching spans go on.
+    pub keep: TraceSampling,
+}
+
+/// A consumer of copies of records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
+    /// What kind of consumer, as a reversed domain name: `com.usetero/s3-dump`.
+    pub kind: String,
+    /// The version of its configuration.
+    pub version: String,
+    /// Its configuration, which only it understands.
+    pub config: Vec<u8>,
+    /// Which records it gets.
+    pub mode: ExtensionMode,
+}
+
+/// Which records an extension of a policy gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ExtensionMode {
+    /// Those that the policy matches and that go on.
+    Kept,
+    /// Those that the policy matches and that do not.
+    Dropped,
+    /// Those that the policy does not match.
+    Unmatched,
+    /// Those that the policy matches.
+    Matched,
+    /// All of the policy's signal.
+    All,
 }
 
 /// One condition on one field.

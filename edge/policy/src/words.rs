@@ -6,17 +6,24 @@ use crate::field::{Field, Level, Simple};
 use crate::keep::{Keep, Percentage, RateLimit};
 use crate::model::{Add, Comparison, Condition, Literal, Matcher, Number, Redact, Rename};
 use crate::pattern::{Kind, Pattern};
+use crate::read::code_name;
+use crate::sampling::{SamplingMode, TraceSampling};
 
 /// `body`, `attribute "http.method"`, `resource attribute ["a", "b"]`.
 impl Display for Field {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Simple(simple) => f.write_str(simple.name()),
+            Self::EventAttribute(path) => {
+                f.write_str("event attribute ")?;
+                write_path(path, f)
+            }
             Self::Attribute(level, path) => {
                 f.write_str(match level {
                     Level::Resource => "resource attribute ",
                     Level::Scope => "scope attribute ",
                     Level::Record => "attribute ",
+                    Level::Point => "datapoint attribute ",
                 })?;
                 write_path(path, f)
             }
@@ -34,15 +41,35 @@ fn write_path(path: &[String], f: &mut Formatter<'_>) -> fmt::Result {
 impl Simple {
     /// The field as policies spell it, in lower case.
     pub fn name(self) -> &'static str {
-        let row = Self::LOG.iter().find(|(_, _, simple)| *simple == self);
-        row.map_or("field", |(name, ..)| name)
+        match self {
+            Self::MetricType => "metric_type",
+            Self::Temporality => "aggregation_temporality",
+            Self::SpanKind => "span_kind",
+            Self::SpanStatus => "span_status",
+            Self::SpanEventName => "event_name",
+            Self::LinkTraceId => "link_trace_id",
+            _ => {
+                let mut rows = Self::LOG.iter().chain(Self::METRIC).chain(Self::TRACE);
+                let row = rows.find(|(_, _, simple)| *simple == self);
+                row.map_or("", |(name, ..)| name)
+            }
+        }
     }
 }
 
 /// The field and what must hold of it: `body starts with "x"`, `not: severity_number > 12`.
 impl Display for Matcher {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{} {}", if self.negate { "not: " } else { "" }, self.field, self.condition)
+        let not = if self.negate { "not: " } else { "" };
+        match (&self.field, &self.condition) {
+            (Field::Simple(simple), Condition::Equals(Literal::Number(Number::Int(code))))
+                if code_name(*simple, *code).is_some() =>
+            {
+                let name = code_name(*simple, *code).unwrap_or_default();
+                write!(f, "{not}{} is {name}", self.field)
+            }
+            (field, condition) => write!(f, "{not}{field} {condition}"),
+        }
     }
 }
 
@@ -113,6 +140,25 @@ impl Display for Keep {
             Self::Percent(percentage) => write!(f, "{percentage}%"),
             Self::Rate(limit) => limit.fmt(f),
         }
+    }
+}
+
+/// `12.5% by hash_seed`, and what else is not as it is by default.
+impl Display for TraceSampling {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mode = match self.mode {
+            SamplingMode::HashSeed => "hash_seed",
+            SamplingMode::Proportional => "proportional",
+            SamplingMode::Equalizing => "equalizing",
+        };
+        write!(f, "{}% by {mode}", self.percentage)?;
+        if self.seed != 0 {
+            write!(f, ", seed {}", self.seed)?;
+        }
+        if self.precision != Self::PRECISION {
+            write!(f, ", {} digits", self.precision)?;
+        }
+        f.write_str(if self.fail_closed { "" } else { ", fail open" })
     }
 }
 

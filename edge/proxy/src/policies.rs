@@ -63,6 +63,7 @@ impl State {
         if self.worker.is_behind(registry) && self.worker.adopt(&registry.load()) {
             self.sets = ticket.metrics().policies(self.worker.snapshot().ids());
         }
+        self.worker.admit(registry.audience());
     }
 
     /// A defect of ours costs the evaluation, not the data: what a panic leaves behind is thrown away.

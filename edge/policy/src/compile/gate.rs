@@ -20,6 +20,16 @@ pub(crate) enum Gate {
     Always,
 }
 
+impl Gate {
+    /// The matcher whose field must be there.
+    pub(crate) fn matcher(self) -> Option<usize> {
+        match self {
+            Self::Matcher(index) | Self::Exists(index) => Some(index),
+            Self::Always => None,
+        }
+    }
+}
+
 /// How many policies compare each field with each string.
 #[derive(Debug, Default)]
 pub(crate) struct TextUses(HashMap<(Slot, String), usize>);

@@ -15,6 +15,8 @@ pub(crate) struct TextId(pub(crate) u32);
 #[derive(Debug)]
 pub(crate) struct SlotPlan {
     pub(crate) level: Level,
+    /// Whether a record can have several values, any of which may satisfy a condition.
+    pub(crate) is_many: bool,
     /// Strings compared for equality, each with the policies it is the gate of.
     pub(crate) texts: HashMap<Box<[u8]>, TextId, FixedState>,
     pub(crate) text_gates: Vec<Vec<u32>>,
@@ -27,9 +29,10 @@ pub(crate) struct SlotPlan {
 }
 
 impl SlotPlan {
-    pub(crate) fn new(level: Level) -> Self {
+    pub(crate) fn new((level, is_many): (Level, bool)) -> Self {
         Self {
             level,
+            is_many,
             texts: HashMap::default(),
             text_gates: Vec::new(),
             patterns: Patterns::default(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::engine::{Engine, Source};
-use crate::evaluate::RateState;
+use crate::evaluate::{Audience, RateState};
 use crate::keep::Keep;
 use crate::model::{LogTarget, Policy, Target};
 use crate::pattern::Pattern;
@@ -18,7 +18,8 @@ use crate::signal::Signal;
 pub struct Snapshot {
     ids: Vec<String>,
     rejected: Vec<Rejected>,
-    log: Engine,
+    /// By signal.
+    engines: [Engine; Signal::ALL.len()],
     rates: HashMap<String, Arc<RateState>>,
 }
 
@@ -48,24 +49,28 @@ impl Snapshot {
 
     fn build(policies: &[&Policy], previous: Option<&Snapshot>) -> (Self, Vec<(usize, String)>) {
         let mut rates = HashMap::new();
-        let mut sources = Vec::with_capacity(policies.len());
+        let mut sources = Signal::ALL.map(|_| (Vec::new(), Vec::new()));
         for (index, policy) in policies.iter().enumerate() {
-            let Target::Log(target) = &policy.target;
-            let rate = rate_state(&policy.id, target, previous);
+            let rate = rate_state(policy, previous);
             rates.extend(rate.iter().map(|rate| (policy.id.clone(), Arc::clone(rate))));
-            sources.push(Source { index: index as u32, target, rate });
+            let (sources, positions) = &mut sources[policy.target.signal() as usize];
+            sources.push(Source { index: index as u32, target: &policy.target, rate });
+            positions.push(index);
         }
-        let (log, unusable) = Engine::compile(sources);
+        let mut unusable = Vec::new();
+        let engines = Signal::ALL.map(|signal| {
+            let (sources, positions) = std::mem::take(&mut sources[signal as usize]);
+            let (engine, refused) = Engine::compile(signal, sources);
+            unusable.extend(refused.into_iter().map(|(position, error)| (positions[position], error)));
+            engine
+        });
         let ids = policies.iter().map(|policy| policy.id.clone()).collect();
-        (Self { ids, rejected: Vec::new(), log, rates }, unusable)
+        (Self { ids, rejected: Vec::new(), engines, rates }, unusable)
     }
 
     /// Whether any policy in force targets `signal`.
     pub fn targets(&self, signal: Signal) -> bool {
-        match signal {
-            Signal::Log => !self.log.policies.is_empty(),
-            Signal::Metric | Signal::Trace => false,
-        }
+        !self.engine(signal).policies.is_empty()
     }
 
     /// Ids of the policies in force, ascending; a policy's position is its index in tallies.
@@ -80,22 +85,24 @@ impl Snapshot {
 
     /// Memory that compiled pattern databases take, in bytes.
     pub fn database_bytes(&self) -> usize {
-        self.log.databases.iter().map(edge_hyperscan::Database::bytes).sum()
+        let databases = self.engines.iter().flat_map(|engine| engine.databases.iter());
+        databases.map(edge_hyperscan::Database::bytes).sum()
     }
 
     /// Patterns that the pattern library does not look for.
     pub(crate) fn fallback_patterns(&self) -> impl Iterator<Item = &Pattern> {
-        self.log.slots.iter().flat_map(|slot| slot.patterns.alone())
+        self.engines.iter().flat_map(|engine| &engine.slots).flat_map(|slot| slot.patterns.alone())
     }
 
-    pub(crate) fn log(&self) -> &Engine {
-        &self.log
+    pub(crate) fn engine(&self, signal: Signal) -> &Engine {
+        &self.engines[signal as usize]
     }
 }
 
-fn rate_state(id: &str, target: &LogTarget, previous: Option<&Snapshot>) -> Option<Arc<RateState>> {
-    let Keep::Rate(limit) = target.keep else { return None };
-    let earlier = previous.and_then(|snapshot| snapshot.rates.get(id)).filter(|state| state.limit() == limit);
+fn rate_state(policy: &Policy, previous: Option<&Snapshot>) -> Option<Arc<RateState>> {
+    let Target::Log(LogTarget { keep: Keep::Rate(limit), .. }) = policy.target else { return None };
+    let known = previous.and_then(|snapshot| snapshot.rates.get(&policy.id));
+    let earlier = known.filter(|state| state.limit() == limit);
     Some(earlier.map_or_else(|| Arc::new(RateState::new(limit)), Arc::clone))
 }
 
@@ -107,23 +114,32 @@ fn reject(rejected: &mut Vec<Rejected>, id: &str, error: &str) {
     }
 }
 
-/// Where the current snapshot is published: one atomic pointer, read without a lock.
+/// Where the current snapshot is published: one atomic pointer, read without a lock. And where those meet who look on
+/// while it is applied.
 #[derive(Debug, Default)]
-pub struct Registry(ArcSwap<Snapshot>);
+pub struct Registry {
+    snapshot: ArcSwap<Snapshot>,
+    audience: Arc<Audience>,
+}
 
 impl Registry {
     /// The current snapshot.
     pub fn load(&self) -> Arc<Snapshot> {
-        self.0.load_full()
+        self.snapshot.load_full()
     }
 
     /// Whether `snapshot` is the current one; costs no reference count.
     pub fn is_current(&self, snapshot: &Arc<Snapshot>) -> bool {
-        Arc::ptr_eq(&self.0.load(), snapshot)
+        Arc::ptr_eq(&self.snapshot.load(), snapshot)
     }
 
     /// Replaces the current snapshot; readers of the old one keep it until they are done.
     pub fn publish(&self, snapshot: Snapshot) {
-        self.0.store(Arc::new(snapshot));
+        self.snapshot.store(Arc::new(snapshot));
+    }
+
+    /// Who looks on while workers decide.
+    pub fn audience(&self) -> &Arc<Audience> {
+        &self.audience
     }
 }

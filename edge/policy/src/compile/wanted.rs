@@ -15,6 +15,7 @@ pub struct Slot(pub(crate) u16);
 pub struct Wanted {
     simple: [Option<Slot>; Simple::COUNT],
     attributes: Keys,
+    events: Option<Box<Wanted>>,
 }
 
 /// A key of an attribute list or nested map that some policy's path goes through.
@@ -34,7 +35,7 @@ struct Keys {
 impl Wanted {
     /// Whether nothing of this level is looked at.
     pub fn is_empty(&self) -> bool {
-        self.simple.iter().all(Option::is_none) && self.attributes.keys.is_empty()
+        self.simple.iter().all(Option::is_none) && self.attributes.keys.is_empty() && self.events.is_none()
     }
 
     /// The slot of a well-known field, if a policy looks at it.
@@ -52,15 +53,26 @@ impl Wanted {
         self.attributes.get(key)
     }
 
+    /// What is looked at in each event of a span: its name and attributes.
+    pub fn events(&self) -> Option<&Wanted> {
+        self.events.as_deref()
+    }
+
     pub(crate) fn insert(&mut self, field: &Field, slot: Slot) {
         match field {
-            Field::Simple(simple) => self.simple[*simple as usize] = Some(slot),
-            Field::Attribute(_, path) => {
-                let (last, way) = path.split_last().expect("a path is never empty");
-                let keys = way.iter().fold(&mut self.attributes, |keys, key| &mut keys.entry(key).nested);
-                keys.entry(last).slot = Some(slot);
+            Field::Simple(Simple::SpanEventName) => {
+                self.events.get_or_insert_default().simple[Simple::SpanEventName as usize] = Some(slot);
             }
+            Field::Simple(simple) => self.simple[*simple as usize] = Some(slot),
+            Field::Attribute(_, path) => self.insert_path(path, slot),
+            Field::EventAttribute(path) => self.events.get_or_insert_default().insert_path(path, slot),
         }
+    }
+
+    fn insert_path(&mut self, path: &[String], slot: Slot) {
+        let (last, way) = path.split_last().expect("a path is never empty");
+        let keys = way.iter().fold(&mut self.attributes, |keys, key| &mut keys.entry(key).nested);
+        keys.entry(last).slot = Some(slot);
     }
 }
 
@@ -104,8 +116,9 @@ fn fingerprint(key: &[u8]) -> u64 {
 #[derive(Debug, Default)]
 pub(crate) struct SlotTable {
     slots: HashMap<Field, Slot>,
-    pub(crate) levels: Vec<Level>,
-    pub(crate) wanted: [Wanted; 3],
+    /// By slot: the level of its field, and whether a record can have several values of it.
+    pub(crate) kinds: Vec<(Level, bool)>,
+    pub(crate) wanted: [Wanted; Level::COUNT],
 }
 
 impl SlotTable {
@@ -114,11 +127,16 @@ impl SlotTable {
         if let Some(slot) = self.slots.get(field) {
             return Some(*slot);
         }
-        let slot = Slot(u16::try_from(self.levels.len()).ok()?);
+        let slot = Slot(u16::try_from(self.kinds.len()).ok()?);
         let level = field.level();
         self.slots.insert(field.clone(), slot);
-        self.levels.push(level);
+        self.kinds.push((level, field.is_many()));
         self.wanted[level as usize].insert(field, slot);
         Some(slot)
+    }
+
+    /// The slots of what sampling looks at.
+    pub(crate) fn sampled(&mut self) -> Option<(Slot, Slot)> {
+        Some((self.slot(&Field::Simple(Simple::TraceId))?, self.slot(&Field::Simple(Simple::TraceState))?))
     }
 }

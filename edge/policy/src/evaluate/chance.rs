@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::hash::hash;
 use crate::value::Value;
 
 /// A draw is one of 2^56 equally likely values.
@@ -51,16 +52,6 @@ fn of_text(text: &[u8]) -> u64 {
         })
     });
     hexadecimal.unwrap_or_else(|| hash(text) & MASK)
-}
-
-/// FNV-1a, whose high bits mix badly, finished as `MurmurHash3` does.
-pub(crate) fn hash(bytes: &[u8]) -> u64 {
-    let fnv = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    let mixed = (fnv ^ (fnv >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    let mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    mixed ^ (mixed >> 33)
 }
 
 /// An integer's decimal digits, without an allocation.

@@ -38,12 +38,15 @@ impl Session<'_, '_> {
 
     fn check(&mut self, check: &Check) -> bool {
         let slot = check.slot;
+        if self.engine.slots[slot.0 as usize].is_many {
+            return self.any_holds(check) != check.negate;
+        }
         let holds = match &check.test {
             Test::Exists => self.values[slot.0 as usize].is_some(),
             Test::Text(id) => self.scratch.texts[slot.0 as usize] == id.0,
-            Test::Compare(comparison, number) => self.values[slot.0 as usize]
-                .and_then(number_of)
-                .is_some_and(|value| comparison.holds(value, *number)),
+            Test::Compare(comparison, number) => {
+                self.values[slot.0 as usize].is_some_and(|value| comparison.holds(value, *number))
+            }
             Test::Literal(literal) => self.values[slot.0 as usize].is_some_and(|value| literal.equals(value)),
             Test::Pattern(pattern) => self.finds(slot, *pattern),
         };
@@ -52,8 +55,9 @@ impl Session<'_, '_> {
 }
 
 impl Comparison {
-    fn holds(self, left: Number, right: Number) -> bool {
-        let ordering = compare(left, right);
+    /// Whether `value` is a number that stands so to `number`.
+    pub(super) fn holds(self, value: Value<'_>, number: Number) -> bool {
+        let ordering = number_of(value).and_then(|value| compare(value, number));
         match self {
             Self::Gt => ordering.is_some_and(Ordering::is_gt),
             Self::Gte => ordering.is_some_and(Ordering::is_ge),
@@ -64,7 +68,8 @@ impl Comparison {
 }
 
 impl Literal {
-    fn equals(&self, value: Value<'_>) -> bool {
+    /// Whether `value` has this type and value.
+    pub(super) fn equals(&self, value: Value<'_>) -> bool {
         match (self, value) {
             (Self::Text(text), Value::Text(value)) => text.as_bytes() == value,
             (Self::Bool(flag), Value::Bool(value)) => *flag == value,

@@ -2,6 +2,7 @@
 
 use super::chance;
 use super::session::{Decision, Session};
+use super::watch::Last;
 use crate::compile::Compiled;
 use crate::field::Level;
 use crate::keep::{Keep, Percentage};
@@ -12,17 +13,24 @@ impl Session<'_, '_> {
         let scratch = &mut *self.scratch;
         std::mem::swap(&mut scratch.matched, &mut scratch.open[Level::Record as usize]);
         if scratch.matched.is_empty() {
-            return Decision::Keep;
+            return self.decided(Decision::Keep, None, bytes);
         }
         scratch.matched.sort_unstable();
-        match self.dropped_by() {
-            Some(policy) => self.drop_record(policy, bytes),
-            None => self.keep_record(),
+        if let Some(policy) = self.dropped_by() {
+            return self.drop_record(policy, bytes);
         }
+        let decision = self.keep_record();
+        self.decided(decision, None, bytes)
+    }
+
+    /// Remembers a decision for whoever looks on.
+    pub(super) fn decided(&mut self, decision: Decision, dropped_by: Option<u32>, bytes: usize) -> Decision {
+        self.last = Last { decision, dropped_by, bytes, is_point: false };
+        decision
     }
 
     /// The policy that drops the record: none before the lowest percentage, before the rate limits in id order.
-    fn dropped_by(&mut self) -> Option<u32> {
+    pub(super) fn dropped_by(&mut self) -> Option<u32> {
         let engine = self.engine;
         let policy = |position: &u32| &engine.policies[*position as usize];
         let matched = &self.scratch.matched;
@@ -51,7 +59,7 @@ impl Session<'_, '_> {
         draw.is_none_or(|draw| draw >= percentage.threshold())
     }
 
-    fn drop_record(&mut self, by: u32, bytes: usize) -> Decision {
+    pub(super) fn drop_record(&mut self, by: u32, bytes: usize) -> Decision {
         for position in &self.scratch.matched {
             let index = self.engine.policies[*position as usize].index;
             if *position == by {
@@ -61,10 +69,10 @@ impl Session<'_, '_> {
                 self.tallies.miss(index);
             }
         }
-        Decision::Drop
+        self.decided(Decision::Drop, Some(by), bytes)
     }
 
-    fn keep_record(&mut self) -> Decision {
+    pub(super) fn keep_record(&mut self) -> Decision {
         let mut decision = Decision::Keep;
         for position in &self.scratch.matched {
             let policy = &self.engine.policies[*position as usize];

@@ -25,6 +25,9 @@ impl<'a> Session<'_, 'a> {
     fn open_gates_of(&mut self, slot: Slot) {
         let plan = &self.engine.slots[slot.0 as usize];
         self.scratch.candidates.extend_from_slice(&plan.exists_gates);
+        if plan.is_many {
+            return self.open_gates_of_any(slot);
+        }
         let Some(text) = self.text(slot) else { return };
         if let Some(id) = plan.texts.get(&*text) {
             self.scratch.texts[slot.0 as usize] = id.0;
@@ -39,27 +42,37 @@ impl<'a> Session<'_, 'a> {
     pub(super) fn finds(&mut self, slot: Slot, pattern: PatternId) -> bool {
         let index = slot.0 as usize;
         let epoch = self.scratch.epochs[self.engine.slots[index].level as usize];
-        if self.scratch.scanned[index] != epoch
-            && let Some(text) = self.text(slot)
-        {
-            scan(self.engine, self.scratch, slot, &text, false);
+        if self.scratch.scanned[index] != epoch {
+            self.scan_lazily(slot);
         }
         self.scratch.scanned[index] == epoch
             && self.scratch.hits[(self.scratch.first_pattern[index] + pattern.0) as usize] == epoch
     }
 
-    /// What string matchers see: text, or bytes in lower-case hexadecimal.
-    fn text(&self, slot: Slot) -> Option<Cow<'a, [u8]>> {
-        match self.values[slot.0 as usize]? {
-            Value::Text(text) => Some(Cow::Borrowed(text)),
-            Value::Bytes(bytes) => Some(Cow::Owned(data_encoding::HEXLOWER.encode(bytes).into_bytes())),
-            _ => None,
+    fn scan_lazily(&mut self, slot: Slot) {
+        if self.engine.slots[slot.0 as usize].is_many {
+            self.scan_any(slot, false);
+        } else if let Some(text) = self.text(slot) {
+            scan(self.engine, self.scratch, slot, &text, false);
         }
+    }
+
+    fn text(&self, slot: Slot) -> Option<Cow<'a, [u8]>> {
+        self.values[slot.0 as usize].and_then(text_of)
+    }
+}
+
+/// What string matchers see: text, or bytes in lower-case hexadecimal.
+pub(super) fn text_of(value: Value<'_>) -> Option<Cow<'_, [u8]>> {
+    match value {
+        Value::Text(text) => Some(Cow::Borrowed(text)),
+        Value::Bytes(bytes) => Some(Cow::Owned(data_encoding::HEXLOWER.encode(bytes).into_bytes())),
+        _ => None,
     }
 }
 
 /// Finds every pattern of the slot that is in `text`, opening their gates if asked.
-fn scan(engine: &Engine, scratch: &mut Scratch, slot: Slot, text: &[u8], gates: bool) {
+pub(super) fn scan(engine: &Engine, scratch: &mut Scratch, slot: Slot, text: &[u8], gates: bool) {
     let index = slot.0 as usize;
     let plan = &engine.slots[index];
     let epoch = scratch.epochs[plan.level as usize];

@@ -2,10 +2,11 @@
 
 use super::chance::Random;
 use super::tally::Tallies;
-use super::worker::{NO_TEXT, Scratch};
-use crate::compile::{Engine, Slot, Wanted};
+use super::watch::{Last, Watch};
+use super::worker::{NO_TEXT, Scratch, Worker};
+use crate::compile::{Engine, Slot, SlotPlan, Wanted};
 use crate::field::Level;
-use crate::signal::Nanos;
+use crate::signal::{Nanos, Signal};
 use crate::transform::Edit;
 use crate::value::Value;
 
@@ -28,24 +29,34 @@ impl<'a> Source<'a> for () {
 /// Where a source puts its values.
 #[derive(Debug)]
 pub struct Slots<'s, 'a> {
+    plans: &'s [SlotPlan],
     values: &'s mut [Option<Value<'a>>],
+    more: &'s mut Vec<(Slot, Value<'a>)>,
     filled: &'s mut Vec<Slot>,
 }
 
 impl<'a> Slots<'_, 'a> {
-    /// Sets a well-known field, which is missing if it is empty. Of several the last counts.
+    /// Sets a well-known field, which is missing if it is empty. Of several the last counts, except of those that a
+    /// span has one of for each event or link: there any counts.
     pub fn field(&mut self, slot: Slot, value: Value<'a>) {
-        if !value.is_empty() && self.values[slot.0 as usize].replace(value).is_none() {
-            self.filled.push(slot);
+        if value.is_empty() {
+            return;
+        }
+        match self.values[slot.0 as usize].replace(value) {
+            None => self.filled.push(slot),
+            Some(other) if self.plans[slot.0 as usize].is_many => self.more.push((slot, other)),
+            Some(_) => {}
         }
     }
 
-    /// Sets an attribute. Of several with one key the first counts.
+    /// Sets an attribute. Of several with one key the first counts; of several events that have it, any.
     pub fn attribute(&mut self, slot: Slot, value: Value<'a>) {
         let place = &mut self.values[slot.0 as usize];
         if place.is_none() {
             *place = Some(value);
             self.filled.push(slot);
+        } else if self.plans[slot.0 as usize].is_many {
+            self.more.push((slot, value));
         }
     }
 }
@@ -68,22 +79,24 @@ pub struct Session<'w, 'a> {
     pub(super) scratch: &'w mut Scratch,
     pub(super) random: &'w mut Random,
     pub(super) tallies: &'w mut Tallies,
+    pub(super) watch: &'w mut Option<Box<dyn Watch>>,
+    pub(super) signal: Signal,
     pub(super) now: Nanos,
+    pub(super) last: Last,
     pub(super) values: Vec<Option<Value<'a>>>,
+    /// Values of fields that the span has several of, beyond the first.
+    pub(super) more: Vec<(Slot, Value<'a>)>,
 }
 
 impl<'w, 'a> Session<'w, 'a> {
-    pub(super) fn new(
-        engine: &'w Engine,
-        scratch: &'w mut Scratch,
-        random: &'w mut Random,
-        tallies: &'w mut Tallies,
-        now: Nanos,
-    ) -> Self {
+    pub(super) fn new(worker: &'w mut Worker, signal: Signal, now: Nanos) -> Self {
+        let Worker { snapshot, scratch, random, tallies, watch, .. } = worker;
+        let (engine, scratch) = (snapshot.engine(signal), &mut scratch[signal as usize]);
         let values = vec![None; engine.slots.len()];
         scratch.filled.iter_mut().for_each(Vec::clear);
         scratch.texts.fill(NO_TEXT);
-        Self { engine, scratch, random, tallies, now, values }
+        let last = Last { decision: Decision::Keep, dropped_by: None, bytes: 0, is_point: false };
+        Self { engine, scratch, random, tallies, watch, signal, now, last, values, more: Vec::new() }
     }
 
     /// The fields of a level that policies look at.
@@ -93,6 +106,7 @@ impl<'w, 'a> Session<'w, 'a> {
 
     /// Goes on to the next resource.
     pub fn resource(&mut self, source: &impl Source<'a>) {
+        self.leave(Level::Point);
         self.leave(Level::Record);
         self.leave(Level::Scope);
         self.scratch.triggered[Level::Resource as usize].clear();
@@ -101,12 +115,13 @@ impl<'w, 'a> Session<'w, 'a> {
 
     /// Goes on to the next scope of the resource.
     pub fn scope(&mut self, source: &impl Source<'a>) {
+        self.leave(Level::Point);
         self.leave(Level::Record);
         self.scratch.triggered[Level::Scope as usize].clear();
         self.enter(Level::Scope, source);
     }
 
-    /// Decides the next record of the scope.
+    /// Decides the next log record of the scope.
     pub fn record(&mut self, source: &impl Source<'a>) -> Decision {
         self.enter(Level::Record, source);
         self.decide(source.bytes())
@@ -115,6 +130,18 @@ impl<'w, 'a> Session<'w, 'a> {
     /// Gives the batch up: it goes on as it came. Takes back every tally since the last drain.
     pub fn abort(self) {
         self.tallies.drain(|_, _| {});
+        self.end(true);
+    }
+
+    /// Ends the batch.
+    pub fn finish(self) {
+        self.end(false);
+    }
+
+    fn end(self, failed: bool) {
+        if let Some(watch) = self.watch {
+            watch.batch_ended(failed);
+        }
     }
 
     /// Positions in the snapshot of the policies that match the last record, ascending.
@@ -148,19 +175,21 @@ impl<'w, 'a> Session<'w, 'a> {
     }
 
     /// Forgets the values of a level.
-    fn leave(&mut self, level: Level) {
+    pub(super) fn leave(&mut self, level: Level) {
         for slot in self.scratch.filled[level as usize].drain(..) {
             self.values[slot.0 as usize] = None;
             self.scratch.texts[slot.0 as usize] = NO_TEXT;
         }
     }
 
-    fn enter(&mut self, level: Level, source: &impl Source<'a>) {
+    pub(super) fn enter(&mut self, level: Level, source: &impl Source<'a>) {
         self.leave(level);
+        self.more.clear();
         self.scratch.epochs[level as usize] += 1;
         let wanted = self.wanted(level);
         let filled = &mut self.scratch.filled[level as usize];
-        source.fill(wanted, &mut Slots { values: &mut self.values, filled });
+        let (plans, values, more) = (&self.engine.slots[..], &mut self.values, &mut self.more);
+        source.fill(wanted, &mut Slots { plans, values, more, filled });
         self.open_gates(level);
         self.check_candidates(level);
     }

@@ -4,27 +4,34 @@ use std::sync::Arc;
 
 use edge_hyperscan::Scanner;
 
+use super::audience::Audience;
 use super::chance::Random;
 use super::session::Session;
 use super::tally::{Tallies, Tally};
+use super::watch::Watch;
 use crate::compile::{Engine, Registry, Slot, Snapshot};
+use crate::field::Level;
 use crate::signal::{Nanos, Signal};
 
 /// One worker's evaluation state: scratch memory, randomness and tallies; never shared between threads.
 #[derive(Debug)]
 pub struct Worker {
-    snapshot: Arc<Snapshot>,
-    scratch: Scratch,
-    random: Random,
-    tallies: Tallies,
+    pub(super) snapshot: Arc<Snapshot>,
+    /// By signal.
+    pub(super) scratch: [Scratch; Signal::ALL.len()],
+    pub(super) random: Random,
+    pub(super) tallies: Tallies,
+    pub(super) watch: Option<Box<dyn Watch>>,
+    /// The version of the audience that `watch` stands for, under the snapshot in use.
+    audience: u64,
 }
 
 impl Worker {
     /// A worker over `snapshot`; `seed` starts its random draws.
     pub fn new(snapshot: Arc<Snapshot>, seed: u64) -> Self {
-        let scratch = Scratch::new(snapshot.log());
+        let scratch = Scratch::all(&snapshot);
         let tallies = Tallies::new(snapshot.ids().len());
-        Self { snapshot, scratch, random: Random::new(seed), tallies }
+        Self { snapshot, scratch, random: Random::new(seed), tallies, watch: None, audience: 0 }
     }
 
     /// Takes over another snapshot if it is not the current one already; true if it was not. Tallies that were
@@ -33,10 +40,21 @@ impl Worker {
         if Arc::ptr_eq(&self.snapshot, snapshot) {
             return false;
         }
-        self.scratch = Scratch::new(snapshot.log());
+        self.scratch = Scratch::all(snapshot);
         self.tallies = Tallies::new(snapshot.ids().len());
         self.snapshot = Arc::clone(snapshot);
+        // What looks on knows policies by their position in the old one.
+        (self.watch, self.audience) = (None, 0);
         true
+    }
+
+    /// Lets those look on who do now; costs a plain load while nobody comes or goes.
+    pub fn admit(&mut self, audience: &Audience) {
+        let version = audience.version();
+        if self.audience != version {
+            self.audience = version;
+            self.watch = audience.watch(&self.snapshot);
+        }
     }
 
     /// Whether `registry` has a snapshot that this worker has not adopted.
@@ -51,11 +69,12 @@ impl Worker {
 
     /// Begins a batch; `None` if no policy targets the signal.
     pub fn session<'a>(&mut self, signal: Signal, now: Nanos) -> Option<Session<'_, 'a>> {
-        if !self.snapshot.targets(signal) {
-            return None;
-        }
-        let Self { snapshot, scratch, random, tallies } = self;
-        Some(Session::new(snapshot.log(), scratch, random, tallies, now))
+        self.snapshot.targets(signal).then(|| Session::new(self, signal, now))
+    }
+
+    /// Lets somebody look on from now on, or nobody; gives back who did.
+    pub fn watch(&mut self, watch: Option<Box<dyn Watch>>) -> Option<Box<dyn Watch>> {
+        std::mem::replace(&mut self.watch, watch)
     }
 
     /// Calls `visit(policy index, tally)` for every policy counted since the last drain, and resets them.
@@ -81,20 +100,28 @@ pub(crate) struct Scratch {
     /// By slot: which of its strings the value is, or `NO_TEXT`.
     pub(crate) texts: Vec<u32>,
     /// By level: the current epoch.
-    pub(crate) epochs: [u64; 3],
+    pub(crate) epochs: [u64; Level::COUNT],
     /// By level: the slots that have a value.
-    pub(crate) filled: [Vec<Slot>; 3],
+    pub(crate) filled: [Vec<Slot>; Level::COUNT],
     /// By level: policies whose gate is open and whose checks hold so far.
-    pub(crate) open: [Vec<u32>; 3],
+    pub(crate) open: [Vec<u32>; Level::COUNT],
     /// Policies whose gate the level in hand has opened.
     pub(crate) candidates: Vec<u32>,
-    /// Policies that match the record in hand, in id order.
+    /// Policies that match the record or data point in hand, in id order.
     pub(crate) matched: Vec<u32>,
+    /// Policies that match the metric whose points are in hand, in id order.
+    pub(crate) metric: Vec<u32>,
+    /// The new trace state of the span in hand.
+    pub(crate) trace_state: Vec<u8>,
     /// Policies that change the resource and the scope in hand, in id order.
     pub(crate) triggered: [Vec<u32>; 2],
 }
 
 impl Scratch {
+    fn all(snapshot: &Snapshot) -> [Self; Signal::ALL.len()] {
+        Signal::ALL.map(|signal| Self::new(snapshot.engine(signal)))
+    }
+
     fn new(engine: &Engine) -> Self {
         let mut patterns = 0;
         let first_pattern = engine.slots.iter().map(|plan| {
@@ -108,11 +135,13 @@ impl Scratch {
             hits: vec![0; patterns as usize],
             scanned: vec![0; engine.slots.len()],
             texts: vec![NO_TEXT; engine.slots.len()],
-            epochs: [0; 3],
+            epochs: [0; Level::COUNT],
             filled: Default::default(),
             open: Default::default(),
             candidates: Vec::new(),
             matched: Vec::new(),
+            metric: Vec::new(),
+            trace_state: Vec::new(),
             triggered: Default::default(),
         }
     }

@@ -32,7 +32,10 @@ pub(super) fn said(policy: &Policy) -> String {
     words.push(target.signal().name().to_owned());
     match target {
         Target::Log(log) => words.push(said_of_log(log)),
+        Target::Metric(metric) => words.push(metric.keep.to_string()),
+        Target::Trace(trace) => words.push(trace.keep.to_string()),
     }
+    words.extend(policy.extensions.iter().map(|extension| format!("{extension:?}")));
     words.join("\n")
 }
 

@@ -11,10 +11,13 @@ pub(super) fn implies(a: &Matcher, b: &Matcher) -> bool {
     if a.field != b.field {
         return false;
     }
+    let field = &a.field;
     match (asks(a), asks(b)) {
         (Asks::Missing, Asks::Missing | Asks::Not(_)) | (Asks::There | Asks::Is(_), Asks::There) => true,
         (Asks::Is(a), Asks::Is(b)) => is_part(a, b),
         (Asks::Not(a), Asks::Not(b)) => is_part(b, a),
+        // Of several values one may be like the one and another like the other.
+        (Asks::Is(_), Asks::Not(_)) if field.is_many() => false,
         (Asks::Is(a), Asks::Not(b)) => are_apart(a, b),
         _ => false,
     }
@@ -25,8 +28,10 @@ pub(super) fn excludes(a: &Matcher, b: &Matcher) -> bool {
     if a.field != b.field {
         return false;
     }
+    let field = &a.field;
     match (asks(a), asks(b)) {
         (Asks::Missing, Asks::There | Asks::Is(_)) | (Asks::There | Asks::Is(_), Asks::Missing) => true,
+        (Asks::Is(_), Asks::Is(_)) if field.is_many() => false,
         (Asks::Is(a), Asks::Is(b)) => are_apart(a, b),
         (Asks::Is(a), Asks::Not(b)) | (Asks::Not(b), Asks::Is(a)) => is_part(a, b),
         _ => false,

@@ -3,7 +3,7 @@
 use super::relation::implies;
 use super::{Sink, Subject, duplicate};
 use crate::keep::Keep;
-use crate::model::{LogTarget, Policy, Target};
+use crate::model::{LogTarget, MetricTarget, Policy, Target, TraceTarget};
 use crate::signal::Signal;
 
 const DROPPED: &str = "remove it, or narrow the other: `none` wins over everything, whatever else matches";
@@ -27,7 +27,12 @@ fn shadow(policy: &Policy, other: &Policy) -> Option<(String, &'static str)> {
         return None;
     }
     let effect = match (&policy.target, &other.target) {
+        // Its copies of records go somewhere all the same.
+        _ if !policy.extensions.is_empty() => return None,
         (Target::Log(target), Target::Log(winner)) => log_effect(policy, target, other, winner)?,
+        (Target::Metric(target), Target::Metric(winner)) => metric_effect(policy, target, other, winner)?,
+        (Target::Trace(target), Target::Trace(winner)) => trace_effect(policy, target, other, winner)?,
+        _ => return None,
     };
     let matches_always = covers(other, policy);
     // What says the same is a duplicate, and told so.
@@ -64,6 +69,28 @@ fn log_effect(policy: &Policy, target: &LogTarget, other: &Policy, winner: &LogT
         }
         _ => None,
     }
+}
+
+fn metric_effect(
+    policy: &Policy,
+    target: &MetricTarget,
+    other: &Policy,
+    winner: &MetricTarget,
+) -> Option<Effect> {
+    let first_of_two = !target.keep && covers(policy, other) && policy.id < other.id;
+    (!winner.keep && !first_of_two).then_some(Effect::Dropped)
+}
+
+fn trace_effect(
+    policy: &Policy,
+    target: &TraceTarget,
+    other: &Policy,
+    winner: &TraceTarget,
+) -> Option<Effect> {
+    let (lower, higher) = (winner.keep.percentage, target.keep.percentage);
+    // Of equal percentages the first by id decides.
+    let wins = lower < higher || (lower <= higher && other.id < policy.id);
+    wins.then_some(if lower <= 0.0 { Effect::Dropped } else { Effect::Outdone })
 }
 
 /// Whether `wide` matches whenever `narrow` does.

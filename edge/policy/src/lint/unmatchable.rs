@@ -32,7 +32,12 @@ fn never(matcher: &Matcher) -> Option<&'static str> {
     }
     let Field::Simple(simple) = matcher.field else { return None };
     match (&matcher.condition, simple) {
-        (Condition::Exists(_), _) | (_, Simple::Body) => None,
+        // A body is of any type, and an enum is only ever compared with a value that it has.
+        (Condition::Exists(_), _)
+        | (
+            _,
+            Simple::Body | Simple::MetricType | Simple::Temporality | Simple::SpanKind | Simple::SpanStatus,
+        ) => None,
         (condition, Simple::SeverityNumber) => {
             let bound = |comparison, at| Matcher {
                 field: matcher.field.clone(),
@@ -48,7 +53,7 @@ fn never(matcher: &Matcher) -> Option<&'static str> {
             Some(if simple.is_identifier() { "it is an identifier" } else { "it is text" })
         }
         (Condition::Equals(Literal::Bytes(bytes)), _) if simple.is_identifier() => {
-            let right = if simple == Simple::TraceId { 16 } else { 8 };
+            let right = if matches!(simple, Simple::TraceId | Simple::LinkTraceId) { 16 } else { 8 };
             (bytes.len() != right)
                 .then_some("an identifier of a trace has 32 hexadecimal digits, of a span 16")
         }

@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::object::{Object, Report, kind};
-use super::{About, PolicySet, Rejected, Warning, target};
+use super::{About, PolicySet, Rejected, Warning, extension, target};
 use crate::model::Policy;
 
 const KNOWN: [&str; 11] = [
@@ -143,5 +143,6 @@ fn read(object: &Object<'_, '_>) -> Option<Policy> {
     let enabled = object.flag("enabled").unwrap_or(true);
     let name = object.string("name").unwrap_or_default().to_owned();
     let id = object.get("id")?.as_str()?.to_owned();
-    Some(Policy { id, name, enabled, target: target::read(object)? })
+    let extensions = extension::read(object);
+    Some(Policy { id, name, enabled, target: target::read(object)?, extensions })
 }

@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
-use super::object::{Object, Report, enum_value, kind};
-use crate::field::{Field, Level, Simple};
+use super::object::{Object, Report, kind};
+use super::selector::{self, Implied, Selected};
+use crate::field::Field;
 use crate::model::{Comparison, Condition, Literal, Matcher, Number};
 use crate::pattern::Pattern;
-
-pub(super) const SELECTORS: [&str; 4] =
-    ["log_field", "log_attribute", "resource_attribute", "scope_attribute"];
+use crate::signal::Signal;
 
 const CONDITIONS: [&str; 11] =
     ["exact", "regex", "exists", "starts_with", "ends_with", "contains", "equals", "gt", "gte", "lt", "lte"];
@@ -16,84 +15,49 @@ const CONDITIONS: [&str; 11] =
 const VALUES: [&str; 6] =
     ["bool_value", "int_value", "double_value", "bytes_value", "hex_value", "string_value"];
 
-/// Maps nested deeper than this are not data; and a walk along a path takes a stack frame for each segment.
-const PATH_SEGMENTS_MAX: usize = 64;
-
-pub(super) fn read(value: &Value, place: &str, report: &Report) -> Option<Matcher> {
-    let known = [&SELECTORS[..], &CONDITIONS[..], &["negate", "case_insensitive"]].concat();
+pub(super) fn read(value: &Value, place: &str, signal: Signal, report: &Report) -> Option<Matcher> {
+    let selectors = selector::of(signal);
+    let known = [&selector::names(selectors)[..], &CONDITIONS[..], &["negate", "case_insensitive"]].concat();
     let object = Object::new(value, place, report, &known)?;
-    let field = read_field(&object, &SELECTORS);
+    let selected = selector::read(&object, selectors);
     let negate = object.flag("negate").unwrap_or(false);
-    let case_insensitive = object.flag("case_insensitive").unwrap_or(false);
-    let Some((name, value)) = object.one_of(&CONDITIONS, "match condition") else {
-        object.error("no match condition");
-        return None;
-    };
+    let fold = object.flag("case_insensitive").unwrap_or(false);
+    let (field, implied) =
+        selected.map_or((None, None), |Selected { field, implied }| (Some(field), implied));
     let identifier = matches!(field, Some(Field::Simple(simple)) if simple.is_identifier());
-    let condition = match read_condition(name, value, case_insensitive, identifier) {
-        Ok(condition) => Some(condition),
-        Err(problem) => {
-            object.error(problem);
-            None
-        }
+    let condition = match given(&object, implied) {
+        // A selector that compares by itself and is wrong has had its complaint.
+        Given::None if selector::compares(&object, selectors) => None,
+        given => read_given(given, fold, identifier).map_err(|problem| object.error(problem)).ok(),
     };
     Some(Matcher { field: field?, condition: condition?, negate })
 }
 
-/// The field that one of `selectors` names: the first is the simple one, the rest are attributes of the record,
-/// resource and scope, in this order.
-pub(super) fn read_field(object: &Object<'_, '_>, selectors: &[&str; 4]) -> Option<Field> {
-    let Some((name, value)) = object.one_of(selectors, "field selector") else {
-        object.error(format!("no field selector: one of {} is needed", selectors.join(", ")));
-        return None;
-    };
-    let level = match selectors.iter().position(|selector| *selector == name) {
-        Some(1) => Level::Record,
-        Some(2) => Level::Resource,
-        Some(3) => Level::Scope,
-        _ => return read_simple(object, name, value).map(Field::Simple),
-    };
-    read_path(object, name, value).map(|path| Field::Attribute(level, path))
+/// The condition of a matcher, as it stands.
+enum Given<'a> {
+    None,
+    Implied(Condition),
+    Named(&'a str, &'a Value),
+    /// Beside a selector that compares by itself.
+    Superfluous(&'a str),
 }
 
-fn read_simple(object: &Object<'_, '_>, name: &str, value: &Value) -> Option<Simple> {
-    match enum_value(value, "LOG_FIELD_", &Simple::LOG) {
-        Ok(simple) => Some(simple),
-        Err(problem) => {
-            object.error(format!("{name}: {problem}"));
-            None
-        }
+fn given<'a>(object: &Object<'a, '_>, implied: Option<Implied>) -> Given<'a> {
+    match (object.one_of(&CONDITIONS, "match condition"), implied) {
+        (Some(("exists", Value::Bool(true))) | None, Some(implied)) => Given::Implied(implied.condition),
+        (Some((name, _)), Some(Implied { is_default: false, .. })) => Given::Superfluous(name),
+        (Some((name, value)), _) => Given::Named(name, value),
+        (None, None) => Given::None,
     }
 }
 
-/// `{"path": ["a", "b"]}`, `["a", "b"]` or `"a"`.
-fn read_path(object: &Object<'_, '_>, name: &str, value: &Value) -> Option<Box<[String]>> {
-    let single;
-    let segments = match value {
-        Value::Object(members) => {
-            members.get("path").and_then(Value::as_array).map_or(&[][..], Vec::as_slice)
-        }
-        Value::Array(segments) => segments,
-        other => {
-            single = [other.clone()];
-            &single
-        }
-    };
-    let path: Option<Box<[String]>> =
-        segments.iter().map(|segment| segment.as_str().map(str::to_owned)).collect();
-    match path {
-        Some(path) if path.is_empty() || path.iter().any(String::is_empty) => {
-            object.error("attribute has empty path");
-            None
-        }
-        Some(path) if path.len() > PATH_SEGMENTS_MAX => {
-            object.error(format!("`{name}` has {} segments, more than {PATH_SEGMENTS_MAX}", path.len()));
-            None
-        }
-        Some(path) => Some(path),
-        None => {
-            object.error(format!("`{name}` is {}, expected a key or a list of keys", kind(value)));
-            None
+fn read_given(given: Given<'_>, fold: bool, identifier: bool) -> Result<Condition, String> {
+    match given {
+        Given::None => Err("no match condition".into()),
+        Given::Implied(condition) => Ok(condition),
+        Given::Named(name, value) => read_condition(name, value, fold, identifier),
+        Given::Superfluous(name) => {
+            Err(format!("`{name}`: this field is compared by itself, only `exists: true` may be added"))
         }
     }
 }
@@ -204,14 +168,14 @@ fn typed_member<'n, 'v>(value: &'v Value, names: &[&'n str]) -> Result<(&'n str,
     }
 }
 
-fn read_hex(text: &str) -> Result<Vec<u8>, String> {
+pub(super) fn read_hex(text: &str) -> Result<Vec<u8>, String> {
     data_encoding::HEXLOWER_PERMISSIVE
         .decode(text.as_bytes())
         .map_err(|_| format!("invalid hex {text:?}: an even number of the digits 0-9, a-f is needed"))
 }
 
 /// Standard or URL-safe, padded or not, as the proto3 JSON mapping accepts.
-fn read_base64(text: &str) -> Result<Vec<u8>, String> {
+pub(super) fn read_base64(text: &str) -> Result<Vec<u8>, String> {
     let standard = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
     data_encoding::BASE64_NOPAD.decode(standard.as_bytes()).map_err(|_| format!("invalid base64 {text:?}"))
 }

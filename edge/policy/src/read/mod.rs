@@ -4,8 +4,11 @@
 //! never hurts another.
 
 mod document;
+mod extension;
 mod matcher;
 mod object;
+mod sampling;
+mod selector;
 mod target;
 mod transform;
 
@@ -14,6 +17,7 @@ use std::fmt;
 use crate::model::Policy;
 
 pub use document::ParseError;
+pub(crate) use selector::code_name;
 
 /// What one document says.
 #[derive(Debug, Clone, Default)]

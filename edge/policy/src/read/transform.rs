@@ -2,13 +2,11 @@
 
 use serde_json::Value;
 
-use super::matcher::{SELECTORS, read_field, read_regex};
+use super::matcher::read_regex;
 use super::object::{Object, Report};
+use super::selector::{self, LOG, RENAME, Selectors};
 use crate::field::Field;
 use crate::model::{Add, Redact, Rename, Transform};
-
-const SOURCES: [&str; 4] =
-    ["from_log_field", "from_log_attribute", "from_resource_attribute", "from_scope_attribute"];
 
 /// What a redacted value becomes unless the policy says otherwise.
 const REDACTED: &str = "[REDACTED]";
@@ -16,15 +14,19 @@ const REDACTED: &str = "[REDACTED]";
 pub(super) fn read(value: &Value, report: &Report) -> Option<Transform> {
     let transform = Object::new(value, "log: transform", report, &["remove", "redact", "rename", "add"])?;
     Some(Transform {
-        remove: stage(&transform, report, "remove", &SELECTORS, |object| read_field(object, &SELECTORS)),
-        redact: stage(&transform, report, "redact", &with(&["replacement", "regex"]), read_redact),
-        rename: stage(&transform, report, "rename", &[&SOURCES[..], &["to", "upsert"]].concat(), read_rename),
-        add: stage(&transform, report, "add", &with(&["value", "upsert"]), read_add),
+        remove: stage(&transform, report, "remove", &with(LOG, &[]), |object| read_field(object, LOG)),
+        redact: stage(&transform, report, "redact", &with(LOG, &["replacement", "regex"]), read_redact),
+        rename: stage(&transform, report, "rename", &with(RENAME, &["to", "upsert"]), read_rename),
+        add: stage(&transform, report, "add", &with(LOG, &["value", "upsert"]), read_add),
     })
 }
 
-fn with<'n>(more: &[&'n str]) -> Vec<&'n str> {
-    [&SELECTORS[..], more].concat()
+fn with<'n>(selectors: Selectors, more: &[&'n str]) -> Vec<&'n str> {
+    [&selector::names(selectors)[..], more].concat()
+}
+
+fn read_field(object: &Object<'_, '_>, selectors: Selectors) -> Option<Field> {
+    selector::read(object, selectors).map(|selected| selected.field)
 }
 
 fn stage<T>(
@@ -62,7 +64,7 @@ fn read_rename(object: &Object<'_, '_>) -> Option<Rename> {
     if to.is_empty() {
         object.error("rename target `to` is empty");
     }
-    let from = read_field(object, &SOURCES)?;
+    let from = read_field(object, RENAME)?;
     if matches!(from, Field::Simple(_)) {
         object.error("simple fields cannot be renamed, only attributes");
     }
@@ -75,7 +77,7 @@ fn read_add(object: &Object<'_, '_>) -> Option<Add> {
 }
 
 fn writable(object: &Object<'_, '_>) -> Option<Field> {
-    let field = read_field(object, &SELECTORS)?;
+    let field = read_field(object, LOG)?;
     if matches!(field, Field::Simple(simple) if !simple.is_writable()) {
         object.error("identifiers and severity_number can be removed, not written");
     }

@@ -226,3 +226,47 @@ fn patterns_left_to_the_fallback_engine_are_found() {
     assert!(lints.contains(&"fallback-pattern log: match[0]".to_owned()), "{lints:?}");
     assert!(!lints.iter().any(|lint| lint.ends_with("match[1]")), "{lints:?}");
 }
+
+fn of(signal: &str, id: &str, matchers: Value, keep: Value) -> Value {
+    json!({"id": id, signal: {"match": matchers, "keep": keep}})
+}
+
+#[test]
+fn metrics_and_traces_are_looked_at_alike() {
+    let name = |field: &str, value: &str| json!({field: "name", "exact": value});
+    let both = json!([name("metric_field", "a"), name("metric_field", "b")]);
+    check(&json!([of("metric", "m", both, json!(false))]), &["contradiction m metric: match[1]"]);
+    let types = json!([{"metric_type": "gauge"}, {"metric_type": "sum"}]);
+    check(&json!([of("metric", "m", types, json!(false))]), &["contradiction m metric: match[1]"]);
+    let wide = json!([name("metric_field", "a")]);
+    let narrow = json!([name("metric_field", "a"), {"datapoint_attribute": "k", "exists": true}]);
+    let set = json!([of("metric", "n", narrow, json!(true)), of("metric", "w", wide, json!(false))]);
+    check(&set, &["shadowed n metric: keep"]);
+    let wide = json!([{"span_kind": "server"}]);
+    let narrow = json!([{"span_kind": "server"}, {"span_status": "error"}]);
+    for (wide_share, narrow_share, is_shadowed) in [(0, 10, true), (5, 10, true), (10, 5, false)] {
+        let set = json!([
+            of("trace", "n", narrow.clone(), json!({"percentage": narrow_share})),
+            of("trace", "w", wide.clone(), json!({"percentage": wide_share})),
+        ]);
+        check(&set, if is_shadowed { &["shadowed n trace: keep"] } else { &[] });
+    }
+}
+
+#[test]
+fn a_span_with_several_events_satisfies_several_conditions() {
+    let keep = json!({"percentage": 5});
+    let events = json!([{"event_name": "retry"}, {"event_name": "exception"}]);
+    check(&json!([of("trace", "t", events, keep.clone())]), &[]);
+    let events = json!([{"event_name": "retry"}, {"event_name": "retry", "negate": true}]);
+    check(&json!([of("trace", "t", events, keep.clone())]), &["contradiction t trace: match[1]"]);
+    let values = json!([{"event_attribute": "k", "equals": 1}, {"event_attribute": "k", "equals": 2}]);
+    check(&json!([of("trace", "t", values, keep)]), &[]);
+}
+
+#[test]
+fn a_policy_that_hands_on_copies_is_never_without_effect() {
+    let mut copied = policy("narrow", debug_of_shop(), "10%");
+    copied["extensions"] = json!([{"type": "com.usetero/s3-dump", "version": "1.0.0", "mode": "dropped"}]);
+    check(&json!([policy("wide", debug(), "none"), copied]), &[]);
+}

@@ -1,6 +1,6 @@
 //! Documents: every spelling is read, every mistake is named, and none hurts its neighbour.
 
-use edge_policy::{Keep, PolicySet, Target};
+use edge_policy::{Extension, ExtensionMode, Keep, PolicySet, Target};
 use serde_json::{Value, json};
 
 fn parse(text: &str) -> PolicySet {
@@ -32,7 +32,7 @@ fn json_and_yaml_say_the_same_in_either_case() {
             (0, 0, 1),
             "{text}: {set:?}"
         );
-        let Target::Log(log) = &set.policies[0].target;
+        let Target::Log(log) = &set.policies[0].target else { panic!("a log policy") };
         assert_eq!((log.keep, log.matchers.len(), log.sample_key.is_some()), (Keep::None, 1, true), "{text}");
     }
 }
@@ -176,8 +176,99 @@ fn unknown_fields_are_ignored_with_a_warning() {
 fn the_later_of_two_policies_with_one_id_wins() {
     let log = |keep| json!({"match": [{"log_field": "body", "exists": true}], "keep": keep});
     let set = parse(&json!([{"id": "p", "log": log("none")}, {"id": "p", "log": log("all")}]).to_string());
-    let Target::Log(target) = &set.policies[0].target;
+    let Target::Log(target) = &set.policies[0].target else { panic!("a log policy") };
     assert_eq!((set.policies.len(), target.keep), (1, Keep::All));
+}
+
+#[test]
+fn trace_keeps_are_validated() {
+    let errors = |keep: Value| {
+        let target = json!({"match": [{"trace_field": "name", "exists": true}], "keep": keep});
+        let set = parse(&json!([{"id": "p", "trace": target}]).to_string());
+        set.rejected.first().map_or(Vec::new(), |rejected| rejected.errors.clone())
+    };
+    for good in [
+        json!({}),
+        json!({"percentage": 250, "mode": "SAMPLING_MODE_EQUALIZING", "sampling_precision": 14, "hashSeed": "7"}),
+        json!({"percentage": "12.5", "mode": 2, "fail_closed": false}),
+    ] {
+        assert_eq!(errors(good.clone()), Vec::<String>::new(), "{good}");
+    }
+    for (bad, expected) in [
+        (Value::Null, "trace: keep: is missing"),
+        (json!("50%"), "trace: keep: expected an object"),
+        (json!({"percentage": -1}), "trace: keep: percentage: -1 is not a number from 0 to 100"),
+        (json!({"percentage": "NaN"}), "trace: keep: percentage: \"NaN\" is not"),
+        (json!({"mode": "random"}), "trace: keep: mode: \"random\" is not one of"),
+        (json!({"mode": 0}), "trace: keep: mode: 0 is not one of"),
+        (json!({"sampling_precision": 15}), "trace: keep: sampling_precision: 15 is not"),
+        (json!({"sampling_precision": 0}), "trace: keep: sampling_precision: 0 is not"),
+        (json!({"hash_seed": -1}), "trace: keep: hash_seed: -1 is not"),
+        (json!({"fail_closed": 1}), "trace: keep: `fail_closed` is a number"),
+    ] {
+        let found = errors(bad.clone());
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{bad}: {found:?}");
+    }
+}
+
+#[test]
+fn selectors_that_compare_by_themselves_take_no_other_condition() {
+    let errors = |signal: &str, matcher: Value| {
+        let target =
+            json!({"match": [matcher], "keep": if signal == "trace" { json!({}) } else { json!(true) }});
+        let set = parse(&json!([{"id": "p", signal: target}]).to_string());
+        set.rejected.first().map_or(Vec::new(), |rejected| rejected.errors.clone())
+    };
+    for (signal, matcher, expected) in [
+        ("trace", json!({"span_kind": 0}), "trace: match[0]: span_kind: 0 is not one of"),
+        (
+            "trace",
+            json!({"span_kind": "server", "exact": "x"}),
+            "trace: match[0]: `exact`: this field is compared",
+        ),
+        (
+            "trace",
+            json!({"event_name": "x", "exists": false}),
+            "trace: match[0]: `exists`: this field is compared",
+        ),
+        ("trace", json!({"link_trace_id": "xyz"}), "trace: match[0]: link_trace_id: invalid hex"),
+        (
+            "trace",
+            json!({"trace_field": "body", "exists": true}),
+            "trace: match[0]: trace_field: \"body\" is not",
+        ),
+        ("trace", json!({"trace_field": "name"}), "trace: match[0]: no match condition"),
+        ("metric", json!({"metric_type": "METRIC_TYPE_UNSPECIFIED"}), "metric: match[0]: metric_type: "),
+        ("metric", json!({"datapoint_attribute": "k"}), "metric: match[0]: no match condition"),
+        ("metric", json!({"log_field": "body", "exists": true}), "metric: match[0]: no field selector"),
+    ] {
+        let found = errors(signal, matcher.clone());
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{matcher}: {found:?}");
+    }
+    assert_eq!(errors("trace", json!({"event_attribute": "k"})), Vec::<String>::new());
+}
+
+#[test]
+fn extensions_are_read() {
+    let read = |extension: Value| {
+        let log = json!({"match": [{"log_field": "body", "exists": true}]});
+        parse(&json!([{"id": "p", "log": log, "extensions": [extension]}]).to_string())
+    };
+    let set = read(
+        json!({"type": "com.usetero/s3-dump", "version": "1.0.0", "config": "e30=", "mode": "EXTENSION_MODE_KEPT"}),
+    );
+    let expected = Extension {
+        kind: "com.usetero/s3-dump".into(),
+        version: "1.0.0".into(),
+        config: b"{}".into(),
+        mode: ExtensionMode::Kept,
+    };
+    assert_eq!(set.policies[0].extensions, [expected]);
+    let set = read(json!({"type": "x", "config": {"a": 1}}));
+    let [extension] = &set.policies[0].extensions[..] else { panic!("one extension") };
+    assert_eq!((&extension.config[..], extension.mode), (&br#"{"a":1}"#[..], ExtensionMode::Matched));
+    let set = read(json!({"mode": "sometimes", "config": 1}));
+    assert_eq!(set.rejected[0].errors.len(), 3, "{set:?}");
 }
 
 #[test]

@@ -50,12 +50,31 @@ impl Owned {
 pub(crate) struct Part {
     pub(crate) simple: Vec<(Simple, Owned)>,
     pub(crate) attributes: Vec<(String, Owned)>,
+    /// Events of a span: name and attributes.
+    pub(crate) events: Vec<Part>,
 }
 
-/// A log record with its resource and scope.
+/// A record with its resource and scope.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Record {
     pub(crate) parts: [Part; 3],
+}
+
+impl Part {
+    pub(crate) fn with(mut self, field: Simple, value: impl Into<Owned>) -> Self {
+        self.simple.push((field, value.into()));
+        self
+    }
+
+    pub(crate) fn attribute(mut self, key: &str, value: impl Into<Owned>) -> Self {
+        self.attributes.push((key.into(), value.into()));
+        self
+    }
+
+    pub(crate) fn event(mut self, event: Self) -> Self {
+        self.events.push(event);
+        self
+    }
 }
 
 impl Record {
@@ -85,6 +104,9 @@ impl<'a> Source<'a> for &'a Part {
             if let Some(key) = wanted.attribute(key.as_bytes()) {
                 assign(key, value, slots);
             }
+        }
+        if let Some(wanted) = wanted.events() {
+            self.events.iter().for_each(|event: &'a Part| event.fill(wanted, slots));
         }
     }
 

@@ -13,6 +13,7 @@ fn name(field: &Field) -> String {
     match field {
         Field::Simple(simple) => format!("{simple:?}"),
         Field::Attribute(level, path) => format!("{level:?} {}", path.join("/")),
+        Field::EventAttribute(path) => format!("Event {}", path.join("/")),
     }
 }
 

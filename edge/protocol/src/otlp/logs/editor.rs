@@ -60,6 +60,7 @@ impl<'a, F: Format<'a>> Edit for Editor<'a, F> {
     fn get(&self, field: &Field) -> Option<Value<'_>> {
         match field {
             Field::Attribute(_, path) => attributes::get(self.format, &self.attributes, path),
+            Field::EventAttribute(_) => None,
             Field::Simple(simple) => match self.state(*simple)? {
                 State::Original(value) => Some(*value).filter(|value| !value.is_empty()),
                 State::Removed => None,
@@ -75,6 +76,7 @@ impl<'a, F: Format<'a>> Edit for Editor<'a, F> {
                 self.attributes_changed |= updated;
                 updated
             }
+            Field::EventAttribute(_) => false,
             Field::Simple(_) => {
                 let text = self.get(field).and_then(change);
                 text.is_some_and(|text| self.set(field, &text))
@@ -89,6 +91,7 @@ impl<'a, F: Format<'a>> Edit for Editor<'a, F> {
                 self.attributes_changed |= removed;
                 removed
             }
+            Field::EventAttribute(_) => false,
             Field::Simple(simple) => {
                 let present = self.get(field).is_some();
                 if present {
@@ -106,6 +109,7 @@ impl<'a, F: Format<'a>> Edit for Editor<'a, F> {
                 self.attributes_changed |= written;
                 written
             }
+            Field::EventAttribute(_) => false,
             Field::Simple(simple) => {
                 self.put(*simple, State::Written(text.to_vec()));
                 true

@@ -63,6 +63,7 @@ fn run<'a>(
         session.abort();
         return Filtered { outcome: Outcome::FailOpen(FailOpen::Malformed), ..Filtered::default() };
     }
+    session.finish();
     let Changes { splice, records, resources_left } = changes;
     let outcome = if records.dropped > 0 && !resources_left {
         Outcome::Emptied
