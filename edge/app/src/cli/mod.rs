@@ -54,6 +54,8 @@ enum PolicyCommand {
     Check(check::CheckOptions),
     /// Applies a policy file to one OTLP JSON request
     Eval(EvalOptions),
+    /// Prints the JSON Schema of policy files, for editors
+    Schema,
 }
 
 #[derive(Debug, Args)]
@@ -104,6 +106,7 @@ fn run(distribution: Distribution, cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Demo(options)) => demo::run(distribution, &options),
         Some(Command::Policy(PolicyCommand::Check(options))) => check::check(&options),
         Some(Command::Policy(PolicyCommand::Eval(options))) => eval::eval(&options),
+        Some(Command::Policy(PolicyCommand::Schema)) => print_policy_schema(),
         Some(Command::Schema { write }) => schema::run(write.as_deref()),
     }
 }
@@ -118,6 +121,11 @@ fn print_config(config: Option<&Path>) -> Result<ExitCode, Failure> {
         complain(&format!("warning: {name} overrides nothing; the nearest variable that would is {nearest}"));
     }
     say(&format!("{}\n", loaded.printed()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_policy_schema() -> Result<ExitCode, Failure> {
+    say(&format!("{:#}\n", edge_policy::schema()))?;
     Ok(ExitCode::SUCCESS)
 }
 

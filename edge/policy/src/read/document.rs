@@ -10,7 +10,7 @@ use super::object::{Object, Report, kind};
 use super::{About, PolicySet, Rejected, Warning, extension, target};
 use crate::model::Policy;
 
-const KNOWN: [&str; 11] = [
+pub(super) const KNOWN: [&str; 11] = [
     "id",
     "name",
     "description",
@@ -62,7 +62,7 @@ fn read_tree(text: &[u8]) -> Result<Value, ParseError> {
 fn policies<'a>(tree: &'a Value, warnings: &mut Vec<Warning>) -> Result<&'a [Value], ParseError> {
     let list = match tree {
         Value::Object(members) => {
-            let unknown = members.keys().filter(|key| *key != "policies");
+            let unknown = members.keys().filter(|key| !["policies", "$schema"].contains(&key.as_str()));
             warnings.extend(unknown.map(|key| Warning {
                 about: About::Document,
                 remark: format!("unknown field `{key}` is ignored"),

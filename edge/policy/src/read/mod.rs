@@ -8,6 +8,7 @@ mod extension;
 mod matcher;
 mod object;
 mod sampling;
+mod schema;
 mod selector;
 mod target;
 mod transform;
@@ -17,6 +18,7 @@ use std::fmt;
 use crate::model::Policy;
 
 pub use document::ParseError;
+pub use schema::schema;
 pub(crate) use selector::code_name;
 
 /// What one document says.

@@ -9,6 +9,7 @@ mod matching;
 mod metrics;
 mod reading;
 mod record;
+mod schema;
 mod spans;
 mod transforms;
 mod watching;
