@@ -10,6 +10,6 @@ mod plan;
 
 pub use admin::{Admin, AdminSource, MetricsFormat, PolicyReport, PolicyRow, SchemaFormat};
 pub use health::{Health, Ready};
-pub use otlp::{LogsJson, LogsProtobuf, Otlp};
+pub use otlp::{LogsJson, LogsProtobuf, MetricsJson, MetricsProtobuf, Otlp, TracesJson, TracesProtobuf};
 pub use passthrough::Passthrough;
 pub use plan::{BodyFilter, FailOpen, Filtered, Head, Outcome, Plan, Protocol, RecordCounts, Upstream};

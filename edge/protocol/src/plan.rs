@@ -104,6 +104,9 @@ pub enum Outcome {
 }
 
 /// Records of one body by what was decided about them.
+///
+/// Of metrics these are data points, whether they were decided one by one or with their metric; a metric that has none
+/// counts as one.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct RecordCounts {
     /// Forwarded byte for byte.

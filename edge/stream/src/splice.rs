@@ -38,8 +38,13 @@ impl Splice {
 
     /// Puts `new` in the place of a part of the buffer; at an empty range it is inserted.
     pub fn replace(&mut self, old: Range<usize>, new: &[u8]) {
+        self.write(old, |buffer| buffer.extend_from_slice(new));
+    }
+
+    /// As `replace`, with what `write` appends.
+    pub fn write(&mut self, old: Range<usize>, write: impl FnOnce(&mut Vec<u8>)) {
         let start = self.new.len();
-        self.new.extend_from_slice(new);
+        write(&mut self.new);
         self.edits.push(Edit { old, new: start..self.new.len() });
     }
 
@@ -83,7 +88,7 @@ mod tests {
         let mut splice = Splice::default();
         splice.replace(4..5, b"EE");
         splice.cut(1..3);
-        splice.replace(0..0, b"<");
+        splice.write(0..0, |new| new.push(b'<'));
         assert_eq!(splice.length_since(Mark(0), 6), 6);
         assert_eq!(splice.apply(b"abcdef"), Some(b"<adEEf".to_vec()));
     }

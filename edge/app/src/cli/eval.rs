@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use edge_policy::{Nanos, PolicySet, Snapshot, Tally, Worker};
-use edge_protocol::{BodyFilter, LogsJson, Outcome};
+use edge_protocol::{BodyFilter, LogsJson, MetricsJson, Outcome, TracesJson};
 use serde_json::{Value, json};
 
 use super::{EvalOptions, Failure, SignalName, read};
@@ -38,6 +38,8 @@ pub(super) fn eval(options: &EvalOptions) -> Result<ExitCode, Failure> {
 fn filter(signal: SignalName) -> &'static dyn BodyFilter {
     match signal {
         SignalName::Log => &LogsJson,
+        SignalName::Metric => &MetricsJson,
+        SignalName::Trace => &TracesJson,
     }
 }
 

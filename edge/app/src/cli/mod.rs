@@ -18,7 +18,7 @@ use crate::{demo, lifecycle, schema};
 /// Exit code of everything that could not even start.
 const EXIT_USAGE: u8 = 2;
 
-/// Applies policies to OTLP logs on their way to a backend, and relays everything else, such as metrics and traces.
+/// Applies policies to OTLP logs, metrics and traces on their way to a backend, and relays everything else.
 #[derive(Debug, Parser)]
 #[command(version = crate::VERSION, args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -80,6 +80,8 @@ struct EvalOptions {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum SignalName {
     Log,
+    Metric,
+    Trace,
 }
 
 /// What went wrong before anything could run; printed with its sources.

@@ -65,9 +65,9 @@ fn mistakes_end_with_2_and_name_their_place() {
     let (code, _, _, stderr) = eval(folder.path(), "policies: [", BODY, "log");
     assert_eq!(code, 2);
     assert!(stderr.starts_with("edge: p: not YAML: "), "{stderr}");
-    let (code, _, _, stderr) = eval(folder.path(), POLICIES, BODY, "metric");
+    let (code, _, _, stderr) = eval(folder.path(), POLICIES, BODY, "profile");
     assert_eq!(code, 2);
-    assert!(stderr.contains("invalid value 'metric' for '--signal <SIGNAL>'"), "{stderr}");
+    assert!(stderr.contains("invalid value 'profile' for '--signal <SIGNAL>'"), "{stderr}");
     let (code, _, stderr) = run(edge().arg("/nope.yaml"));
     assert_eq!(code, 2);
     assert!(stderr.starts_with("edge: cannot read configuration file /nope.yaml: "), "{stderr}");

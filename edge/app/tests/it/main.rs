@@ -8,4 +8,5 @@ mod export;
 mod lifecycle;
 mod process;
 mod python;
+mod signals;
 mod tidy;

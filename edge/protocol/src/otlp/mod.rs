@@ -1,6 +1,19 @@
 //! OTLP over HTTP (opentelemetry.io/docs/specs/otlp): protobuf and JSON.
 
-pub(crate) mod logs;
+mod attributes;
+mod batch;
+mod editor;
+mod enumeration;
+mod json;
+mod json_value;
+mod json_write;
+mod layout;
+mod logs;
+mod metrics;
+mod protobuf;
+mod protobuf_value;
+mod protobuf_write;
+mod traces;
 
 use bytes::Bytes;
 use edge_policy::Signal;
@@ -10,19 +23,17 @@ use http::{Method, Response};
 use crate::plan::{BodyFilter, FailOpen, Head, Plan, Protocol, Upstream};
 
 pub use logs::{LogsJson, LogsProtobuf};
+pub use metrics::{MetricsJson, MetricsProtobuf};
+pub use traces::{TracesJson, TracesProtobuf};
 
-/// OTLP over HTTP: filters logs, relays what it does not filter to the signal's own intake.
+/// OTLP over HTTP: filters logs, metrics and traces.
 #[derive(Debug)]
 pub struct Otlp;
 
-/// A path, where it goes, and how its bodies are filtered.
+/// A path, where it goes, whose policies apply, and how its bodies are filtered.
 struct Route {
     path: &'static str,
     upstream: Upstream,
-    filters: Option<Filters>,
-}
-
-struct Filters {
     signal: Signal,
     protobuf: &'static dyn BodyFilter,
     json: &'static dyn BodyFilter,
@@ -32,10 +43,24 @@ static ROUTES: [Route; 3] = [
     Route {
         path: "/v1/logs",
         upstream: Upstream::Logs,
-        filters: Some(Filters { signal: Signal::Log, protobuf: &LogsProtobuf, json: &LogsJson }),
+        signal: Signal::Log,
+        protobuf: &LogsProtobuf,
+        json: &LogsJson,
     },
-    Route { path: "/v1/metrics", upstream: Upstream::Metrics, filters: None },
-    Route { path: "/v1/traces", upstream: Upstream::Traces, filters: None },
+    Route {
+        path: "/v1/metrics",
+        upstream: Upstream::Metrics,
+        signal: Signal::Metric,
+        protobuf: &MetricsProtobuf,
+        json: &MetricsJson,
+    },
+    Route {
+        path: "/v1/traces",
+        upstream: Upstream::Traces,
+        signal: Signal::Trace,
+        protobuf: &TracesProtobuf,
+        json: &TracesJson,
+    },
 ];
 
 impl Protocol for Otlp {
@@ -44,14 +69,10 @@ impl Protocol for Otlp {
     }
 
     fn plan(&self, head: &Head<'_>) -> Option<Plan> {
-        let route = ROUTES.iter().find(|route| route.path == head.uri.path())?;
-        let Route { path, upstream, filters } = route;
-        let relay = |fail_open, limited| Plan::Relay { route: path, upstream: *upstream, fail_open, limited };
-        let Some(Filters { signal, protobuf, json }) =
-            filters.as_ref().filter(|_| head.method == Method::POST)
-        else {
-            return Some(relay(None, head.method == Method::POST));
-        };
+        let Route { path, upstream, signal, protobuf, json } =
+            ROUTES.iter().find(|route| route.path == head.uri.path())?;
+        let is_post = head.method == Method::POST;
+        let relay = |fail_open| Plan::Relay { route: path, upstream: *upstream, fail_open, limited: is_post };
         let filter = |filter, emptied| Plan::Filter {
             route: path,
             upstream: *upstream,
@@ -60,9 +81,10 @@ impl Protocol for Otlp {
             emptied,
         };
         Some(match Format::of(head) {
+            _ if !is_post => relay(None),
             Some(Format::Protobuf) => filter(*protobuf, emptied_protobuf),
             Some(Format::Json) => filter(*json, emptied_json),
-            None => relay(Some((*signal, FailOpen::ContentType)), true),
+            None => relay(Some((*signal, FailOpen::ContentType))),
         })
     }
 }
@@ -136,14 +158,16 @@ mod tests {
             (Some("text/plain"), "relay, counted"),
             (None, "relay, counted"),
         ] {
-            assert_eq!(name(plan(&Method::POST, "/v1/logs?x=1", content_type).as_ref()), expected);
+            for target in ["/v1/logs?x=1", "/v1/metrics", "/v1/traces"] {
+                assert_eq!(name(plan(&Method::POST, target, content_type).as_ref()), expected, "{target}");
+            }
         }
     }
 
     #[test]
-    fn other_methods_and_signals_are_relayed() {
+    fn other_methods_are_relayed_and_other_paths_are_not_ours() {
         assert_eq!(name(plan(&Method::GET, "/v1/logs", None).as_ref()), "relay");
-        assert_eq!(name(plan(&Method::POST, "/v1/traces", Some(JSON)).as_ref()), "relay");
+        assert_eq!(name(plan(&Method::PUT, "/v1/traces", Some(JSON)).as_ref()), "relay");
         assert_eq!(name(plan(&Method::POST, "/v1/logs/", Some(JSON)).as_ref()), "not ours");
     }
 }

@@ -5,11 +5,17 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use edge_policy::{Tally, Worker};
-use edge_protocol::{BodyFilter, LogsJson, LogsProtobuf, Outcome};
+use edge_policy::{Signal, Tally, Worker};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use prost::Message;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use serde_json::Value;
+
+use crate::request::Request;
+
+/// What the name of a case begins with.
+const SIGNALS: [(&str, Signal); 3] =
+    [("logs", Signal::Log), ("metrics", Signal::Metric), ("traces", Signal::Trace)];
 
 #[test]
 fn every_case_comes_out_as_expected() {
@@ -17,47 +23,46 @@ fn every_case_comes_out_as_expected() {
     let mut cases: Vec<_> =
         fs::read_dir(folder).expect("the folder of cases").map(|case| case.expect("a case").path()).collect();
     cases.sort();
-    assert!(cases.len() > 30, "only {} cases", cases.len());
+    for (prefix, _) in SIGNALS {
+        let count = cases.iter().filter(|case| name(case).starts_with(prefix)).count();
+        assert!(count > 10, "only {count} cases of {prefix}");
+    }
     let problems: Vec<String> = cases.iter().filter_map(|case| check(case).err()).collect();
     assert!(problems.is_empty(), "{} of {}\n{}", problems.len(), cases.len(), problems.join("\n"));
 }
 
-fn check(case: &Path) -> Result<(), String> {
-    let read = |name: &str| fs::read(case.join(name)).expect(name);
-    let input = read("input.json");
-    let request: ExportLogsServiceRequest = serde_json::from_slice(&input).expect("an OTLP request");
-    let expected: ExportLogsServiceRequest = match read("expected.json").trim_ascii() {
-        b"{}" => ExportLogsServiceRequest::default(),
-        text => serde_json::from_slice(text).expect("an OTLP request"),
-    };
-    let stats: Value = serde_json::from_slice(&read("expected_stats.json")).expect("stats");
-    let stats: Vec<Value> = stats["policies"].as_array().expect("a list").clone();
-    let name = case.file_name().expect("a name").to_string_lossy();
-    for (format, filter, body) in
-        [("json", &LogsJson as &dyn BodyFilter, input), ("protobuf", &LogsProtobuf, request.encode_to_vec())]
-    {
-        let mut worker = crate::worker(&read("policies.json"));
-        let output = match crate::filter(filter, &body, &mut worker).outcome {
-            Outcome::Unchanged => body,
-            Outcome::Replaced(body) => body,
-            Outcome::Emptied => Vec::new(),
-            Outcome::FailOpen(reason) => return Err(format!("{name} ({format}): {reason:?}")),
-        };
-        let output = decode(format, &output);
-        if output != expected {
-            return Err(format!("{name} ({format}):\n  want {expected:?}\n  got  {output:?}"));
-        }
-        check_stats(&mut worker, &stats).map_err(|problem| format!("{name} ({format}): {problem}"))?;
-    }
-    Ok(())
+fn name(case: &Path) -> &str {
+    case.file_name().and_then(|name| name.to_str()).expect("a name")
 }
 
-fn decode(format: &str, body: &[u8]) -> ExportLogsServiceRequest {
-    match format {
-        _ if body.is_empty() => ExportLogsServiceRequest::default(),
-        "json" => serde_json::from_slice(body).expect("the output is an OTLP request"),
-        _ => ExportLogsServiceRequest::decode(body).expect("the output is an OTLP request"),
+fn check(case: &Path) -> Result<(), String> {
+    let signal = SIGNALS.iter().find(|(prefix, _)| name(case).starts_with(prefix)).expect("a signal");
+    match signal.1 {
+        Signal::Log => check_signal::<ExportLogsServiceRequest>(case),
+        Signal::Metric => check_signal::<ExportMetricsServiceRequest>(case),
+        Signal::Trace => check_signal::<ExportTraceServiceRequest>(case),
     }
+}
+
+fn check_signal<R: Request>(case: &Path) -> Result<(), String> {
+    let read = |name: &str| fs::read(case.join(name)).expect(name);
+    let input = read("input.json");
+    let request = R::read("json", &input);
+    let expected = R::read("json", &read("expected.json"));
+    let stats: Value = serde_json::from_slice(&read("expected_stats.json")).expect("stats");
+    let stats: Vec<Value> = stats["policies"].as_array().expect("a list").clone();
+    for (format, filter, body) in
+        [("json", R::JSON, input), ("protobuf", R::PROTOBUF, request.encode_to_vec())]
+    {
+        let problem = |problem: String| format!("{} ({format}): {problem}", name(case));
+        let mut worker = crate::worker(&read("policies.json"));
+        let output = request.after(format, crate::filter(filter, &body, &mut worker).outcome);
+        if output != expected {
+            return Err(problem(format!("\n  want {expected:?}\n  got  {output:?}")));
+        }
+        check_stats(&mut worker, &stats).map_err(problem)?;
+    }
+    Ok(())
 }
 
 /// Errors are compared up to the expected length: the engine's own reason may follow.

@@ -1,8 +1,18 @@
-//! OTLP logs through the filter, in both spellings, against what OpenTelemetry's own types make of them.
+//! OTLP through the filter, in both spellings, against what OpenTelemetry's own types make of it.
 
 mod cases;
+mod damage;
+mod generate;
+mod metrics_properties;
+mod oracle;
 mod properties;
+mod request;
+mod spelling;
+mod traces_properties;
+mod watching;
 mod wire;
+mod wire_metrics;
+mod wire_traces;
 
 use std::sync::Arc;
 

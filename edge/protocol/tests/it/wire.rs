@@ -1,4 +1,4 @@
-//! Bodies that are legal and unusual, and bodies that are not.
+//! Bodies of logs that are legal and unusual, and bodies that are not.
 
 use edge_protocol::{BodyFilter, FailOpen, LogsJson, LogsProtobuf, Outcome};
 use edge_stream::protobuf::{write_bytes, write_varint};
@@ -7,7 +7,13 @@ const DROP_X: &[u8] = br#"[{"id":"p","log":{"match":[{"log_field":"body","contai
 
 #[track_caller]
 fn check(filter: &dyn BodyFilter, body: &[u8], expected: &[u8]) {
-    let outcome = crate::filter(filter, body, &mut crate::worker(DROP_X)).outcome;
+    check_by(DROP_X, filter, body, expected);
+}
+
+/// Checks what the policies make of a body.
+#[track_caller]
+pub(crate) fn check_by(policies: &[u8], filter: &dyn BodyFilter, body: &[u8], expected: &[u8]) {
+    let outcome = crate::filter(filter, body, &mut crate::worker(policies)).outcome;
     let show = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     match outcome {
         Outcome::Replaced(output) => assert_eq!(show(&output), show(expected)),
@@ -22,7 +28,12 @@ fn check_json(body: &str, expected: &str) {
 }
 
 fn fails_open(filter: &dyn BodyFilter, body: &[u8]) -> bool {
-    let mut worker = crate::worker(DROP_X);
+    fails_open_by(DROP_X, filter, body)
+}
+
+/// Whether a body goes on unevaluated and uncounted.
+pub(crate) fn fails_open_by(policies: &[u8], filter: &dyn BodyFilter, body: &[u8]) -> bool {
+    let mut worker = crate::worker(policies);
     let filtered = crate::filter(filter, body, &mut worker);
     worker.drain_tallies(|_, _| panic!("nothing is counted of a body that goes on unchanged"));
     filtered.outcome == Outcome::FailOpen(FailOpen::Malformed)
@@ -92,7 +103,7 @@ fn json_that_is_not_understood_is_left_whole() {
 }
 
 /// A message of length-delimited fields.
-fn message(fields: &[(u32, &[u8])]) -> Vec<u8> {
+pub(crate) fn message(fields: &[(u32, &[u8])]) -> Vec<u8> {
     let mut output = Vec::new();
     for (number, content) in fields {
         write_bytes(&mut output, *number, content);

@@ -1,74 +1,69 @@
-//! OTLP logs: `ExportLogsServiceRequest`, in protobuf and JSON, filtered in place.
-//!
-//! Resources hold scopes, scopes hold records; each record is walked once. What is dropped is cut out, what changes is
-//! written anew, and everything else is copied as it stands.
+//! OTLP logs: `ExportLogsServiceRequest`, in protobuf and JSON. Each record is walked once; one that a transform changes
+//! is written anew.
 
-mod attributes;
-mod editor;
 mod json;
-mod json_value;
-mod json_write;
-mod layout;
 mod protobuf;
-mod protobuf_value;
-mod protobuf_write;
 
-use edge_policy::{Nanos, Session, Signal, Worker};
-use edge_stream::protobuf::Malformed;
-use edge_stream::splice::Splice;
+use edge_policy::{Nanos, Signal, Simple, Worker};
+use edge_stream::json::Cursor;
+use edge_stream::protobuf::{Field, Malformed};
 
-use crate::plan::{BodyFilter, FailOpen, Filtered, Outcome, RecordCounts};
+use super::batch::{Names, Records, filter_json, filter_protobuf};
+use super::layout::Layout;
+use crate::plan::{BodyFilter, Filtered};
 
-/// Filters protobuf bodies.
+/// Filters protobuf bodies of logs.
 #[derive(Debug)]
 pub struct LogsProtobuf;
 
-/// Filters JSON bodies.
+/// Filters JSON bodies of logs.
 #[derive(Debug)]
 pub struct LogsJson;
 
 impl BodyFilter for LogsProtobuf {
     fn filter(&self, body: &[u8], worker: &mut Worker, now: Nanos) -> Filtered {
-        run(body, worker, now, protobuf::walk)
+        filter_protobuf::<LogRecords>(body, worker, now)
     }
 }
 
 impl BodyFilter for LogsJson {
     fn filter(&self, body: &[u8], worker: &mut Worker, now: Nanos) -> Filtered {
-        let arena = bumpalo::Bump::new();
-        run(body, worker, now, |body, session, changes| json::walk(body, &arena, session, changes))
+        filter_json::<LogRecords>(body, worker, now)
     }
 }
 
-/// What a walk changes.
-#[derive(Debug, Default)]
-struct Changes {
-    splice: Splice,
-    records: RecordCounts,
-    /// Whether a resource is left.
-    resources_left: bool,
+struct LogRecords;
+
+impl Records for LogRecords {
+    const SIGNAL: Signal = Signal::Log;
+    const NAMES: Names = Names { resources: "resourceLogs", scopes: "scopeLogs", records: "logRecords" };
+
+    #[inline]
+    fn protobuf<'a>(
+        walk: &mut super::protobuf::Walk<'_, '_, 'a>,
+        field: &Field<'a>,
+    ) -> Result<bool, Malformed> {
+        protobuf::record(walk, field)
+    }
+
+    #[inline]
+    fn json<'a>(
+        walk: &mut super::json::Walk<'_, '_, 'a>,
+        cursor: &mut Cursor<'a>,
+    ) -> Result<bool, Malformed> {
+        json::record(walk, cursor)
+    }
 }
 
-fn run<'a>(
-    body: &'a [u8],
-    worker: &mut Worker,
-    now: Nanos,
-    walk: impl FnOnce(&'a [u8], &mut Session<'_, 'a>, &mut Changes) -> Result<(), Malformed>,
-) -> Filtered {
-    let Some(mut session) = worker.session(Signal::Log, now) else {
-        return Filtered::default();
-    };
-    let mut changes = Changes::default();
-    if walk(body, &mut session, &mut changes).is_err() {
-        session.abort();
-        return Filtered { outcome: Outcome::FailOpen(FailOpen::Malformed), ..Filtered::default() };
-    }
-    session.finish();
-    let Changes { splice, records, resources_left } = changes;
-    let outcome = if records.dropped > 0 && !resources_left {
-        Outcome::Emptied
-    } else {
-        splice.apply(body).map_or(Outcome::Unchanged, Outcome::Replaced)
-    };
-    Filtered { outcome, records }
-}
+/// `LogRecord` of opentelemetry/proto/logs/v1/logs.proto.
+static RECORD: Layout = Layout::new(
+    &[
+        (2, "severityNumber", Simple::SeverityNumber),
+        (3, "severityText", Simple::SeverityText),
+        (5, "body", Simple::Body),
+        (9, "traceId", Simple::TraceId),
+        (10, "spanId", Simple::SpanId),
+        (12, "eventName", Simple::EventName),
+    ],
+    Some((6, "attributes")),
+);

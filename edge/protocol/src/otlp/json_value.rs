@@ -6,6 +6,7 @@ use edge_stream::json::{Cursor, Kind, Text};
 use edge_stream::protobuf::Malformed;
 
 use super::attributes::{Any, Format, Visit};
+use super::enumeration::{Enumeration, is_missing};
 use super::layout::is_named;
 
 /// The JSON spelling. What is escaped or encoded in the text is decoded into the arena.
@@ -31,7 +32,7 @@ impl<'a> Format<'a> for Json<'a> {
     }
 
     fn entries(self, map: &'a [u8], visit: Visit<'_, 'a>) -> Result<(), Malformed> {
-        self.list(&mut Cursor::new(map), map, visit)
+        self.list(&mut Cursor::new(map), visit)
     }
 }
 
@@ -42,13 +43,8 @@ impl<'a> Json<'a> {
         text.plain().unwrap_or_else(|| self.arena.alloc_slice_copy(&text.decode()))
     }
 
-    /// Visits the entries of the key-value list at the cursor, which stands in `buffer`.
-    pub(super) fn list(
-        self,
-        cursor: &mut Cursor<'a>,
-        buffer: &'a [u8],
-        visit: Visit<'_, 'a>,
-    ) -> Result<(), Malformed> {
+    /// Visits the entries of the key-value list at the cursor.
+    pub(super) fn list(self, cursor: &mut Cursor<'a>, visit: Visit<'_, 'a>) -> Result<(), Malformed> {
         if cursor.is_null()? {
             return Ok(());
         }
@@ -56,7 +52,7 @@ impl<'a> Json<'a> {
         while cursor.element(&mut walk)? {
             let start = cursor.position();
             let (key, value) = self.key_value(cursor)?;
-            visit(key, value, &buffer[start..cursor.position()])?;
+            visit(key, value, &cursor.text()[start..cursor.position()])?;
         }
         Ok(())
     }
@@ -136,13 +132,13 @@ impl<'a> Json<'a> {
         if cursor.is_null()? {
             return Ok(None);
         }
+        if let Some(enumeration) = Enumeration::of(simple) {
+            let number = enumerated(enumeration, scalar(self, cursor)?)?;
+            return Ok((!is_missing(simple, number)).then_some(Value::Int(number)));
+        }
         Ok(Some(match simple {
             Simple::Body => return self.any(cursor.skip()?).map(Any::body),
-            Simple::SeverityNumber => match severity(self, cursor)? {
-                0 => return Ok(None),
-                number => Value::Int(number),
-            },
-            Simple::TraceId | Simple::SpanId => {
+            _ if simple.is_identifier() => {
                 let text = self.text(cursor.string()?);
                 let id = data_encoding::HEXLOWER_PERMISSIVE.decode(text).map_err(|_| Malformed)?;
                 Value::Bytes(self.arena.alloc_slice_copy(&id))
@@ -182,22 +178,10 @@ fn double(text: &str) -> Result<f64, Malformed> {
     }
 }
 
-/// A `SeverityNumber`: a number, or the name of one.
-fn severity<'a>(json: Json<'a>, cursor: &mut Cursor<'a>) -> Result<i64, Malformed> {
-    const LEVELS: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
-    let text = scalar(json, cursor)?;
-    let Some(name) = text.strip_prefix("SEVERITY_NUMBER_") else {
-        return int(text).and_then(|number| i32::try_from(number).map(i64::from).map_err(|_| Malformed));
-    };
-    if name == "UNSPECIFIED" {
-        return Ok(0);
+/// An enum: a number, of which any may come, or the name of a known one.
+fn enumerated(enumeration: &Enumeration, text: &str) -> Result<i64, Malformed> {
+    if let Some(number) = enumeration.number(text) {
+        return Ok(number);
     }
-    let known = |(index, level): (i64, &&str)| match name.strip_prefix(*level)? {
-        "" => Some(index * 4 + 1),
-        "2" => Some(index * 4 + 2),
-        "3" => Some(index * 4 + 3),
-        "4" => Some(index * 4 + 4),
-        _ => None,
-    };
-    (0..).zip(&LEVELS).find_map(known).ok_or(Malformed)
+    int(text).and_then(|number| i32::try_from(number).map(i64::from).map_err(|_| Malformed))
 }

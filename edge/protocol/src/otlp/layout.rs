@@ -1,6 +1,6 @@
-//! Where the messages of opentelemetry/proto/logs/v1/logs.proto keep the fields that policies name.
+//! Where OpenTelemetry's messages keep the fields that policies name.
 
-use edge_policy::Simple;
+use edge_policy::{Level, Simple};
 
 /// A message: number and JSON name of each well-known field, and of the attribute list.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    const fn new(
+    pub(super) const fn new(
         simple: &'static [(u32, &'static str, Simple)],
         attributes: Option<(u32, &'static str)>,
     ) -> Self {
@@ -35,28 +35,47 @@ impl Layout {
     }
 }
 
-pub(super) static RESOURCE_LOGS: Layout = Layout::new(&[(3, "schemaUrl", Simple::ResourceSchemaUrl)], None);
+/// What a `ResourceX` or a `ScopeX` shares with all that it holds.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// JSON name of the message.
+    pub(super) name: &'static str,
+    pub(super) layout: Layout,
+    /// Its schema URL, which stands beside the message.
+    pub(super) schema_url: Simple,
+}
 
-pub(super) static RESOURCE: Layout = Layout::new(&[], Some((1, "attributes")));
+impl Shared {
+    pub(super) fn of(level: Level) -> &'static Self {
+        if level == Level::Resource { &RESOURCE } else { &SCOPE }
+    }
+}
 
-pub(super) static SCOPE_LOGS: Layout = Layout::new(&[(3, "schemaUrl", Simple::ScopeSchemaUrl)], None);
+/// Field number of every `ExportXServiceRequest`.
+pub(super) const RESOURCES: u32 = 1;
 
-pub(super) static SCOPE: Layout = Layout::new(
-    &[(1, "name", Simple::ScopeName), (2, "version", Simple::ScopeVersion)],
-    Some((3, "attributes")),
-);
+/// Field numbers of every `ResourceX` and `ScopeX`.
+pub(super) const SHARED: u32 = 1;
+pub(super) const CHILDREN: u32 = 2;
+pub(super) const SCHEMA_URL: u32 = 3;
 
-pub(super) static RECORD: Layout = Layout::new(
-    &[
-        (2, "severityNumber", Simple::SeverityNumber),
-        (3, "severityText", Simple::SeverityText),
-        (5, "body", Simple::Body),
-        (9, "traceId", Simple::TraceId),
-        (10, "spanId", Simple::SpanId),
-        (12, "eventName", Simple::EventName),
-    ],
-    Some((6, "attributes")),
-);
+/// JSON name of field 3.
+pub(super) const SCHEMA_URL_NAME: &str = "schemaUrl";
+
+static RESOURCE: Shared = Shared {
+    name: "resource",
+    layout: Layout::new(&[], Some((1, "attributes"))),
+    schema_url: Simple::ResourceSchemaUrl,
+};
+
+static SCOPE: Shared = Shared {
+    name: "scope",
+    layout: Layout::new(
+        &[(1, "name", Simple::ScopeName), (2, "version", Simple::ScopeVersion)],
+        Some((3, "attributes")),
+    ),
+    schema_url: Simple::ScopeSchemaUrl,
+};
 
 /// Whether a JSON key is `camel` or its original spelling in snake case, which parsers of the mapping accept.
 pub(super) fn is_named(key: &[u8], camel: &str) -> bool {

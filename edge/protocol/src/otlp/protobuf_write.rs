@@ -5,6 +5,7 @@ use edge_stream::protobuf::{Fields, Malformed, Wire, write_bytes};
 
 use super::attributes::{Any, Content, DEPTH_MAX, Entry, Format, check};
 use super::editor::{Editor, State};
+use super::enumeration::is_missing;
 use super::layout::Layout;
 use super::protobuf_value::{Protobuf, key_value};
 
@@ -35,10 +36,11 @@ pub(super) fn read<'a>(
 pub(super) fn simple_value(simple: Simple, value: Wire<'_>) -> Result<Option<Value<'_>>, Malformed> {
     Ok(match simple {
         Simple::Body => return Protobuf.any(value.bytes()?).map(Any::body),
-        Simple::SeverityNumber => {
-            Some(Value::Int(i64::from(value.varint()? as i32))).filter(|v| *v != Value::Int(0))
+        Simple::SeverityNumber | Simple::Temporality | Simple::SpanKind | Simple::SpanStatus => {
+            let number = i64::from(value.varint()? as i32);
+            (!is_missing(simple, number)).then_some(Value::Int(number))
         }
-        Simple::TraceId | Simple::SpanId => Some(Value::Bytes(value.bytes()?)),
+        _ if simple.is_identifier() => Some(Value::Bytes(value.bytes()?)),
         _ => Some(Value::Text(value.bytes()?)),
     })
 }

@@ -21,7 +21,7 @@ pub(super) fn read<'a>(
     while let Some(key) = cursor.member(&mut walk)? {
         let key = json.text(key);
         if layout.attributes.is_some_and(|(_, name)| is_named(key, name)) {
-            json.list(&mut cursor, raw, &mut |key, value, raw| {
+            json.list(&mut cursor, &mut |key, value, raw| {
                 check(json, value, DEPTH_MAX)?;
                 editor.attributes.push(Entry { key: key.into(), value: Content::Raw(value), raw: Some(raw) });
                 Ok(())
