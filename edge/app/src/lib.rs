@@ -16,6 +16,7 @@ mod lifecycle;
 mod nearest;
 mod output;
 mod quantity;
+mod records;
 mod run;
 mod schema;
 

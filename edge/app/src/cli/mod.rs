@@ -2,13 +2,18 @@
 
 mod check;
 mod eval;
+mod explain;
 mod mistaken;
+mod request;
+mod stats;
+mod test;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use edge_policy::Signal;
 
 use crate::config::{self, ConfigError, Loaded, UnknownVariable};
 use crate::distribution::Distribution;
@@ -54,8 +59,12 @@ enum PolicyCommand {
     Check(check::CheckOptions),
     /// Applies a policy file to one OTLP JSON request
     Eval(EvalOptions),
+    /// Says why each record of a request is kept, dropped or changed, policy by policy
+    Explain(explain::ExplainOptions),
     /// Prints the JSON Schema of policy files, for editors
     Schema,
+    /// Runs a folder of cases, each an input and what must come of it; ends with 1 if one comes out otherwise
+    Test(test::TestOptions),
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +93,16 @@ enum SignalName {
     Trace,
 }
 
+impl From<SignalName> for Signal {
+    fn from(name: SignalName) -> Self {
+        match name {
+            SignalName::Log => Self::Log,
+            SignalName::Metric => Self::Metric,
+            SignalName::Trace => Self::Trace,
+        }
+    }
+}
+
 /// What went wrong before anything could run; printed with its sources.
 pub(crate) type Failure = Box<dyn std::error::Error>;
 
@@ -108,7 +127,9 @@ fn run(distribution: Distribution, cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Demo(options)) => demo::run(distribution, &options),
         Some(Command::Policy(PolicyCommand::Check(options))) => check::check(&options),
         Some(Command::Policy(PolicyCommand::Eval(options))) => eval::eval(&options),
+        Some(Command::Policy(PolicyCommand::Explain(options))) => explain::explain(&options),
         Some(Command::Policy(PolicyCommand::Schema)) => print_policy_schema(),
+        Some(Command::Policy(PolicyCommand::Test(options))) => test::test(&options),
         Some(Command::Schema { write }) => schema::run(write.as_deref()),
     }
 }

@@ -1,9 +1,11 @@
 //! The binary as its users meet it: command line, life cycle, demo, and a real client.
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says which step failed by its line")]
 
+mod cases;
 mod check;
 mod cli;
 mod demo;
+mod explain;
 mod export;
 mod lifecycle;
 mod process;
