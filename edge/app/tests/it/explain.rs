@@ -28,6 +28,7 @@ fn write(folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(name), text).unwrap();
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "`json!` makes values, and tests read better without `&`")]
 fn logs(records: Value) -> Value {
     let resource = json!({"attributes": [{"key": "service.name", "value": {"stringValue": "shop"}}]});
     json!({"resourceLogs": [{"resource": resource, "scopeLogs": [{"logRecords": records}]}]})

@@ -7,6 +7,7 @@ mod cli;
 mod demo;
 mod explain;
 mod export;
+mod guide;
 mod lifecycle;
 mod process;
 mod python;

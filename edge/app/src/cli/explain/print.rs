@@ -39,7 +39,7 @@ fn line(Verdict { id, kind }: &Verdict) -> String {
         }
         Kind::Matched { keep, decided, transforms } => {
             let decided = if *decided { ", decided" } else { "" };
-            let transforms: String = transforms.iter().map(|operation| format!("; {operation}")).collect();
+            let transforms: String = transforms.iter().map(|operation| "; ".to_owned() + operation).collect();
             format!("`{id}` matches: keep {keep}{decided}{transforms}")
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use edge_policy::{Evidence, Failed, Value, Watch};
+use edge_policy::{Evidence, Failed, Literal, Value, Watch};
 
 /// What was told of one record.
 #[derive(Debug, Clone, Default)]
@@ -55,9 +55,7 @@ fn words(value: &Value<'_>) -> String {
         Value::Bool(flag) => flag.to_string(),
         Value::Int(int) => int.to_string(),
         Value::Double(double) => format!("{double:?}"),
-        Value::Bytes(bytes) => {
-            format!("0x{}", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
-        }
+        Value::Bytes(bytes) => Literal::Bytes(bytes.to_vec()).to_string(),
         Value::Other => "a map, a list or nothing".to_owned(),
     }
 }

@@ -144,6 +144,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
+    #[allow(clippy::needless_pass_by_value, reason = "tests read better without `&`")]
     fn check(expected: Value, got: Value, lines: &[&str]) {
         assert_eq!(values(&expected, &got), lines);
     }

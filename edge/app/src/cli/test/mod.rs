@@ -44,7 +44,7 @@ pub(super) fn test(options: &TestOptions) -> Result<ExitCode, Failure> {
             (true, true) => "unchanged",
             (true, false) => "updated",
         };
-        let lines: String = lines.iter().map(|line| format!("  {line}\n")).collect();
+        let lines: String = lines.iter().map(|line| "  ".to_owned() + line + "\n").collect();
         say(&format!("{verdict:9} {}\n{lines}", case.name))?;
     }
     say(&summary(cases.len(), failed, options.update))?;
