@@ -20,14 +20,30 @@ pub(crate) mod names {
     pub(crate) const EVALUATION_DURATION: &str = "edge.policy.evaluation.duration";
     pub(crate) const REQUEST_DURATION: &str = "edge.http.server.request_duration";
     pub(crate) const ROUTE: &str = "http.route";
-    pub(super) const POLICY_ID: &str = "policy.id";
-    pub(super) const POLICY_HITS: &str = "edge.policy.match.hits";
-    pub(super) const POLICY_MISSES: &str = "edge.policy.match.misses";
+    pub(crate) const POLICY_ID: &str = "policy.id";
+    pub(crate) const DOWNSTREAM_HITS: &str = "edge.policy.downstream.hits";
+    pub(crate) const DOWNSTREAM_MISSES: &str = "edge.policy.downstream.misses";
+    /// As [`POLICY_STAGES`].
+    pub(crate) const DOWNSTREAM_STAGES: [[&str; 2]; 4] = [
+        ["edge.policy.downstream.remove_hits", "edge.policy.downstream.remove_misses"],
+        ["edge.policy.downstream.redact_hits", "edge.policy.downstream.redact_misses"],
+        ["edge.policy.downstream.rename_hits", "edge.policy.downstream.rename_misses"],
+        ["edge.policy.downstream.add_hits", "edge.policy.downstream.add_misses"],
+    ];
+    pub(crate) const POLICY_HITS: &str = "edge.policy.match.hits";
+    pub(crate) const POLICY_MISSES: &str = "edge.policy.match.misses";
+    /// Hits and misses of the transform stages, in the order in which a tally has them.
+    pub(crate) const POLICY_STAGES: [[&str; 2]; 4] = [
+        ["edge.policy.match.remove_hits", "edge.policy.match.remove_misses"],
+        ["edge.policy.match.redact_hits", "edge.policy.match.redact_misses"],
+        ["edge.policy.match.rename_hits", "edge.policy.match.rename_misses"],
+        ["edge.policy.match.add_hits", "edge.policy.match.add_misses"],
+    ];
     pub(super) const POLICY_BYTES: &str = "edge.policy.match.dropped";
 
     /// Every one of them.
     #[cfg(test)]
-    pub(super) const ALL: [&str; 12] = [
+    pub(super) const ALL: [&str; 14] = [
         RECORDS_KEPT,
         RECORDS_DROPPED,
         RECORDS_REWRITTEN,
@@ -40,6 +56,8 @@ pub(crate) mod names {
         POLICY_HITS,
         POLICY_MISSES,
         POLICY_BYTES,
+        DOWNSTREAM_HITS,
+        DOWNSTREAM_MISSES,
     ];
 }
 
@@ -91,7 +109,8 @@ fn rows(collected: &Collected) -> HashMap<String, PolicyRow> {
     rows
 }
 
-fn sum(set: &CollectedSet<'_>, metric: &str) -> u64 {
+/// What a set has of a metric.
+pub(crate) fn sum(set: &CollectedSet<'_>, metric: &str) -> u64 {
     set.value(metric).as_ref().map_or(0, Value::as_u64)
 }
 
@@ -100,7 +119,10 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::TcpStream;
 
-    use edge_provider::FileSource;
+    use std::time::Duration;
+
+    use edge_provider::{FileSource, Source, SyncProtocol, SyncSource};
+    use edge_testing::SyncServer;
     use telemetry::registry::{Emitted, live_check};
 
     use super::*;
@@ -113,6 +135,11 @@ mod tests {
         content-type: application/json\r\ncontent-length: 80\r\n\r\n\
         {\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":\"x\"}}]}]}]}";
 
+    /// Another edge's policy did something.
+    const STATUS: &str = "POST /v1/policy/sync HTTP/1.1\r\nhost: edge\r\nconnection: close\r\n\
+        content-type: application/json\r\ncontent-length: 49\r\n\r\n\
+        {\"policyStatuses\": [{\"id\": \"a\", \"matchHits\": 5}]}";
+
     /// What an edge counted that has served one request.
     fn served() -> Arc<AdminView> {
         let folder = tempfile::tempdir().unwrap();
@@ -120,15 +147,34 @@ mod tests {
         std::fs::write(&path, POLICIES).unwrap();
         let mut config = config::defaults().unwrap();
         config.server.listen.set_port(0);
-        config.providers = vec![FileSource { id: "test".into(), path }];
+        let file = Source::File(FileSource { id: "test".into(), path });
+        config.policy_server = Some(Duration::from_secs(1));
+        config.providers = vec![file, Source::Sync(Box::new(source(&SyncServer::start())))];
         let edge = Edge::start(distribution::EDGE, &config).unwrap();
         while !edge.is_loaded() {
             std::thread::yield_now();
         }
-        let mut stream = TcpStream::connect(edge.address()).unwrap();
-        stream.write_all(REQUEST.as_bytes()).unwrap();
-        stream.read_to_end(&mut Vec::new()).unwrap();
+        for request in [REQUEST, STATUS] {
+            let mut stream = TcpStream::connect(edge.address()).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        }
         edge.shutdown().view
+    }
+
+    fn source(server: &SyncServer) -> SyncSource {
+        SyncSource {
+            id: "server".into(),
+            url: server.url().parse().unwrap(),
+            protocol: SyncProtocol::Grpc,
+            headers: Vec::new(),
+            poll_interval: Duration::from_secs(60),
+            timeout: Duration::from_secs(10),
+            cache_path: None,
+            extra_roots: Vec::new(),
+        }
     }
 
     #[test]
@@ -137,7 +183,8 @@ mod tests {
         let collected = view.telemetry.collect();
         let declares =
             |set: &CollectedSet<'_>, name: &str| set.value(name).is_some() || set.attribute(name).is_some();
-        for name in names::ALL {
+        let stages = [names::POLICY_STAGES, names::DOWNSTREAM_STAGES].concat();
+        for name in names::ALL.into_iter().chain(stages.into_iter().flatten()) {
             assert!(collected.sets().any(|set| declares(&set, name)), "{name}");
         }
         let report = view.policies();

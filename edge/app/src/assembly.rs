@@ -5,16 +5,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use edge_policy::Registry;
-use edge_protocol::Ready;
-use edge_provider::{Providers, Readiness};
+use edge_protocol::{PolicySource, Ready};
+use edge_provider::{Context, Counts, Providers, Readiness, Served};
 use edge_proxy::{Server, StartError};
 use telemetry::{Telemetry, TelemetryOptions};
 use telemetry_otlp::OtlpExporter;
 
 use crate::admin::AdminView;
-use crate::config::{Config, ReadyAfter, Service};
+use crate::config::{Config, ReadyAfter};
+use crate::counts::PolicyCounts;
 use crate::distribution::{Distribution, Sources};
-use crate::export;
+use crate::policy_server::PolicyServer;
+use crate::{export, identity};
 
 /// A running edge.
 pub(crate) struct Edge {
@@ -53,7 +55,7 @@ impl Edge {
     /// Opens the listener and lets policies load beside it.
     pub(crate) fn start(distribution: Distribution, config: &Config) -> Result<Self, AssemblyError> {
         let telemetry = Telemetry::new(TelemetryOptions {
-            resource: resource(&config.service),
+            resource: identity::resource(&config.service),
             ..TelemetryOptions::default()
         });
         let registry = Arc::<Registry>::default();
@@ -65,11 +67,26 @@ impl Edge {
             registry: Arc::clone(&registry),
             prometheus: config.telemetry.prometheus,
         });
-        let sources = Sources { ready: gate(config.ready_after, &loaded), admin: Arc::clone(&view) as _ };
+        let offered = config.policy_server.map(|interval| Arc::new(Served::new(interval)));
+        let policies = offered.as_ref().map(|offered| {
+            Arc::new(PolicyServer::new(Arc::clone(offered), loaded.clone(), &telemetry))
+                as Arc<dyn PolicySource>
+        });
+        let ready = gate(config.ready_after, &loaded);
+        let sources = Sources { ready, admin: Arc::clone(&view) as _, policies };
         let protocols = distribution.protocols(&sources);
         let server = Server::start(config.server.clone(), protocols, Arc::clone(&registry), &telemetry)?;
-        let providers = Providers::start(config.providers.clone(), registry, &loaded, &telemetry)
-            .map_err(AssemblyError::Provider)?;
+        let counts = || Box::new(PolicyCounts::new(&telemetry)) as Box<dyn Counts>;
+        let context = Context {
+            registry,
+            readiness: &loaded,
+            telemetry: &telemetry,
+            client: identity::client(config),
+            served: offered,
+            counts: &counts,
+        };
+        let providers = Providers::start(config.providers.clone(), &context);
+        let providers = providers.map_err(AssemblyError::Provider)?;
         Ok(Self { server, providers, export, loaded, view })
     }
 
@@ -93,7 +110,8 @@ impl Edge {
         let Self { server, providers, export, view, .. } = self;
         server.shutdown();
         let sound = server.join();
-        // After the server: what is still in flight is judged by the policies in force.
+        // After the server: what is still in flight is judged by the policies in force, and counted in their last
+        // report.
         drop(providers);
         Ended { view, sound, export }
     }
@@ -113,16 +131,4 @@ fn gate(ready_after: ReadyAfter, loaded: &Readiness) -> Arc<dyn Ready> {
         ReadyAfter::Policies => loaded.clone(),
         ReadyAfter::Listening => Readiness::reached(),
     }))
-}
-
-/// What edge's own telemetry says about where it comes from.
-fn resource(service: &Service) -> Vec<(String, String)> {
-    let own = [
-        ("service.name", &service.name),
-        ("service.namespace", &service.namespace),
-        ("service.version", &service.version),
-    ];
-    let own = own.into_iter().map(|(name, value)| (name.to_owned(), value.clone()));
-    own.chain(service.resource_attributes.iter().map(|pair| (pair.name.clone(), pair.value.clone())))
-        .collect()
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use edge_protocol::{Admin, AdminSource, Health, Otlp, Passthrough, Protocol, Ready};
+use edge_protocol::{
+    Admin, AdminSource, Health, Otlp, Passthrough, PolicySource, PolicySync, Protocol, Ready,
+};
 
 /// What protocols that answer by themselves ask for their answers.
 pub struct Sources {
@@ -10,6 +12,8 @@ pub struct Sources {
     pub ready: Arc<dyn Ready>,
     /// For `/_edge/…`.
     pub admin: Arc<dyn AdminSource>,
+    /// For `/v1/policy/sync`, if others are to be given policies.
+    pub policies: Option<Arc<dyn PolicySource>>,
 }
 
 type Constructor = fn(&Sources) -> Box<dyn Protocol>;
@@ -30,11 +34,12 @@ impl Distribution {
 }
 
 /// Every protocol.
-pub const EDGE: Distribution = Distribution { name: "edge", protocols: &[health, admin, otlp, passthrough] };
+pub const EDGE: Distribution =
+    Distribution { name: "edge", protocols: &[health, admin, policy_sync, otlp, passthrough] };
 
 /// OTLP alone.
 pub const EDGE_OTLP: Distribution =
-    Distribution { name: "edge-otlp", protocols: &[health, admin, otlp, passthrough] };
+    Distribution { name: "edge-otlp", protocols: &[health, admin, policy_sync, otlp, passthrough] };
 
 fn health(sources: &Sources) -> Box<dyn Protocol> {
     Box::new(Health::new(Arc::clone(&sources.ready)))
@@ -42,6 +47,10 @@ fn health(sources: &Sources) -> Box<dyn Protocol> {
 
 fn admin(sources: &Sources) -> Box<dyn Protocol> {
     Box::new(Admin::new(Arc::clone(&sources.admin)))
+}
+
+fn policy_sync(sources: &Sources) -> Box<dyn Protocol> {
+    Box::new(PolicySync::new(sources.policies.clone()))
 }
 
 fn otlp(_: &Sources) -> Box<dyn Protocol> {
@@ -81,7 +90,7 @@ mod tests {
     }
 
     fn check(distribution: Distribution, expected: &[&str]) {
-        let sources = Sources { ready: Arc::new(Nothing), admin: Arc::new(Nothing) };
+        let sources = Sources { ready: Arc::new(Nothing), admin: Arc::new(Nothing), policies: None };
         let names: Vec<&str> =
             distribution.protocols(&sources).iter().map(|protocol| protocol.name()).collect();
         assert_eq!(names, expected, "{}", distribution.name);
@@ -89,7 +98,7 @@ mod tests {
 
     #[test]
     fn protocols_are_asked_in_the_documented_order() {
-        check(EDGE, &["health", "admin", "otlp", "passthrough"]);
-        check(EDGE_OTLP, &["health", "admin", "otlp", "passthrough"]);
+        check(EDGE, &["health", "admin", "policy_sync", "otlp", "passthrough"]);
+        check(EDGE_OTLP, &["health", "admin", "policy_sync", "otlp", "passthrough"]);
     }
 }

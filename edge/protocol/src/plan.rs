@@ -1,5 +1,7 @@
 //! What a protocol may ask of the proxy: a request head becomes a plan, and the driver knows only plans.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use edge_policy::{Nanos, Signal, Worker};
 use http::{HeaderMap, Method, Response, Uri};
@@ -34,6 +36,13 @@ pub enum Plan {
         /// The whole answer. For HEAD the driver sends its head alone.
         response: Response<Bytes>,
     },
+    /// Read the whole request and answer it here, touching no intake.
+    Answer {
+        /// Route template for metrics.
+        route: &'static str,
+        /// Who answers.
+        answerer: Arc<dyn Answerer>,
+    },
     /// Stream both ways, untouched, in bounded memory.
     Relay {
         /// Route template for metrics.
@@ -59,6 +68,12 @@ pub enum Plan {
         /// The answer to a batch that was dropped whole.
         emptied: fn() -> Response<Bytes>,
     },
+}
+
+/// Answers whole requests.
+pub trait Answerer: Send + Sync + std::fmt::Debug {
+    /// The answer to a request with these headers and this decoded body. Must not wait for anything.
+    fn answer(&self, headers: &HeaderMap, body: &[u8]) -> Response<Bytes>;
 }
 
 /// The configured upstreams by role; each falls back to the default one.

@@ -1,4 +1,4 @@
-//! Where policies come from: a watched file. What all providers say is merged, compiled and published.
+//! Where policies come from: a watched file, or a server over HTTP or gRPC. What all providers say is merged, compiled and published.
 //!
 //! Refuses to evaluate anything, and to hold up a request: every provider works in a thread of its own, and
 //! the proxy only ever sees finished snapshots.
@@ -10,8 +10,14 @@ mod patience;
 mod providers;
 mod publisher;
 mod readiness;
+mod served;
+mod sync;
 
 pub use file::FileSource;
-pub use metrics::{PolicyMetrics, ReloadAttributes, ReloadMetrics, ReloadResult};
-pub use providers::Providers;
+pub use metrics::{
+    PolicyMetrics, ReloadAttributes, ReloadMetrics, ReloadResult, SyncAttributes, SyncMetrics, SyncResult,
+};
+pub use providers::{Context, Providers, Source};
 pub use readiness::Readiness;
+pub use served::{Offer, Served};
+pub use sync::{Client, Counts, Encoding, Stage, SyncProtocol, SyncSource, SyncUrl, SyncUrlError};

@@ -1,14 +1,17 @@
 //! Compiles what all providers say together and publishes it.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use edge_policy::{PolicySet, Registry, Rejected, Snapshot};
+use serde_json::Value;
 use telemetry::{Set, Worker, otel_info, otel_warn};
 
 use crate::merge::{Class, Merge};
 use crate::metrics::PolicyMetrics;
 use crate::patience::tell_if_longer;
+use crate::served::Served;
 
 /// A compilation that takes longer is told: until it ends, what was in force before still is.
 const COMPILE_PATIENCE: Duration = Duration::from_secs(1);
@@ -17,6 +20,7 @@ const COMPILE_PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Publisher {
     registry: Arc<Registry>,
+    served: Option<Arc<Served>>,
     state: Mutex<State>,
 }
 
@@ -29,13 +33,14 @@ struct State {
 }
 
 impl Publisher {
-    pub(crate) fn new(registry: Arc<Registry>, worker: &Worker) -> Self {
+    /// `served` is told too of what is in force.
+    pub(crate) fn new(registry: Arc<Registry>, served: Option<Arc<Served>>, worker: &Worker) -> Self {
         let state = State { merge: Merge::default(), metrics: worker.register(()), told: Vec::new() };
-        Self { registry, state: Mutex::new(state) }
+        Self { registry, served, state: Mutex::new(state) }
     }
 
-    /// Replaces what `provider` says and publishes everything anew.
-    pub(crate) fn publish(&self, provider: &str, class: Class, set: PolicySet) {
+    /// Replaces what `provider` says, read and as it came, and publishes everything anew.
+    pub(crate) fn publish(&self, provider: &str, class: Class, set: PolicySet, trees: Vec<Value>) {
         // A provider that panicked left the merge as it was before or after its update: both are whole.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for warning in &set.warnings {
@@ -45,7 +50,8 @@ impl Publisher {
                 policy.warning = warning.to_string()
             );
         }
-        state.merge.update(provider, class, set);
+        let trees = if self.served.is_some() { trees } else { Vec::new() };
+        state.merge.update(provider, class, set, trees);
         let start = Instant::now();
         let merged = state.merge.merged();
         let tell = || {
@@ -58,6 +64,22 @@ impl Publisher {
         state.count(&snapshot);
         state.tell(provider, &snapshot);
         self.registry.publish(snapshot);
+        if let Some(served) = &self.served {
+            served.replace(state.merge.trees());
+        }
+    }
+
+    /// The policies that are not in force because something is wrong with them, as far as `provider` is the one whose
+    /// word about them counts.
+    pub(crate) fn rejected(&self, provider: &str, ids: &HashSet<String>) -> Vec<Rejected> {
+        let mut rejected = self.registry.load().rejected().to_vec();
+        rejected.retain(|it| ids.contains(&it.id) && self.counts_for(provider, &it.id));
+        rejected
+    }
+
+    /// Whether nobody's word about the policy counts more than that of `provider`.
+    pub(crate) fn counts_for(&self, provider: &str, id: &str) -> bool {
+        !self.state.lock().unwrap_or_else(PoisonError::into_inner).merge.is_another(provider, id)
     }
 }
 

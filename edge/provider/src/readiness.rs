@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::file::FileSource;
+use crate::providers::Source;
 
 /// Counts the providers that have not said anything yet. Clones share the count.
 #[derive(Debug, Clone)]
@@ -12,9 +12,9 @@ pub struct Readiness {
 }
 
 impl Readiness {
-    /// Waits for every one of `files`.
-    pub fn of(files: &[FileSource]) -> Self {
-        Self::waiting_for(files.len())
+    /// Waits for every one of `sources`.
+    pub fn of(sources: &[Source]) -> Self {
+        Self::waiting_for(sources.len())
     }
 
     /// Waits for nobody.

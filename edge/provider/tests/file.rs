@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use edge_policy::Registry;
-use edge_provider::{FileSource, Providers, Readiness};
+use edge_provider::{Client, Context, FileSource, Providers, Readiness, Source};
 use telemetry::Telemetry;
 use telemetry::logs::{self, Capture, LogConfig, Provider};
 use tempfile::TempDir;
@@ -46,11 +46,18 @@ impl Fixture {
 
     /// Watches these files.
     fn start(&mut self, names: &[&str]) {
-        let source = |name: &&str| FileSource { id: (*name).to_owned(), path: self.path(name) };
-        let sources: Vec<FileSource> = names.iter().map(source).collect();
+        let source = |name: &&str| Source::File(FileSource { id: (*name).to_owned(), path: self.path(name) });
+        let sources: Vec<Source> = names.iter().map(source).collect();
         let readiness = Readiness::of(&sources);
-        let providers = Providers::start(sources, Arc::clone(&self.registry), &readiness, &self.telemetry);
-        self.providers.push(providers.unwrap());
+        let context = Context {
+            registry: Arc::clone(&self.registry),
+            readiness: &readiness,
+            telemetry: &self.telemetry,
+            client: Client::default(),
+            served: None,
+            counts: &|| unreachable!("a file is told nothing"),
+        };
+        self.providers.push(Providers::start(sources, &context).unwrap());
         wait("every provider to answer", || readiness.is_ready());
     }
 

@@ -82,8 +82,15 @@ impl State {
                 set.hits.add(tally.hits);
                 set.misses.add(tally.misses);
                 set.dropped.add(tally.bytes_dropped);
-                set.transform_hits.add(tally.stages.iter().map(|stage| stage.hits).sum());
-                set.transform_misses.add(tally.stages.iter().map(|stage| stage.misses).sum());
+                let [remove, redact, rename, add] = tally.stages;
+                set.remove_hits.add(remove.hits);
+                set.remove_misses.add(remove.misses);
+                set.redact_hits.add(redact.hits);
+                set.redact_misses.add(redact.misses);
+                set.rename_hits.add(rename.hits);
+                set.rename_misses.add(rename.misses);
+                set.add_hits.add(add.hits);
+                set.add_misses.add(add.misses);
             }
         });
     }

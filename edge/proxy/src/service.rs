@@ -46,7 +46,10 @@ fn route(protocols: &[Box<dyn Protocol>], request: &Request<Incoming>) -> Option
 
 fn name(plan: &Plan) -> &'static str {
     match plan {
-        Plan::Respond { route, .. } | Plan::Relay { route, .. } | Plan::Filter { route, .. } => route,
+        Plan::Respond { route, .. }
+        | Plan::Answer { route, .. }
+        | Plan::Relay { route, .. }
+        | Plan::Filter { route, .. } => route,
     }
 }
 

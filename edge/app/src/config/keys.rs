@@ -9,7 +9,21 @@ use crate::nearest::nearest;
 const ELEMENTS: [(&str, &[&str]); 4] = [
     ("service.resource_attributes", &["name", "value"]),
     ("service.labels", &["name", "value"]),
-    ("policy_providers", &["id", "type", "path", "url", "headers", "poll_interval_secs", "poll_interval"]),
+    (
+        "policy_providers",
+        &[
+            "id",
+            "type",
+            "path",
+            "url",
+            "encoding",
+            "headers",
+            "poll_interval_secs",
+            "poll_interval",
+            "timeout",
+            "cache_path",
+        ],
+    ),
     ("policy_providers.headers", &["name", "value"]),
 ];
 

@@ -7,6 +7,7 @@ mod environment;
 mod error;
 mod keys;
 mod mask;
+mod providers;
 mod reader;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use edge_provider::FileSource;
+use edge_provider::{Encoding, FileSource, Source, SyncProtocol};
 use telemetry::logs::Level;
 
 use super::*;
@@ -48,7 +48,9 @@ fn json_and_yaml_read_alike() {
     for file in [json, yaml] {
         let config = config(file, &[]);
         assert_eq!(config.server.listen.port(), 9);
-        let [FileSource { id, path }] = &config.providers[..] else { panic!("{:?}", config.providers) };
+        let [Source::File(FileSource { id, path })] = &config.providers[..] else {
+            panic!("{:?}", config.providers)
+        };
         assert!(id == "a" && path.ends_with("p.yaml"), "{path:?}");
     }
 }
@@ -79,7 +81,7 @@ fn every_problem_is_found_at_once_with_its_place() {
         "listen_port": 70000, "listen_adress": "x", "upstream_url": "ftp://u:secret@h", "log_level": "loud",
         "workers": 0, "max_body_size": "big", "max_connections": 0, "ready_after": "${NOPE}",
         "deadlines": {"idle": "0s"}, "policy_providers": [
-            {"id": "a", "type": "http", "url": "http://h"}, {"id": "a", "type": "file"}, {"type": "fax"}, 3
+            {"id": "a", "type": "http", "url": "ftp://u:secret@h", "poll_interval": -1}, {"id": "a", "type": "file"}, {"type": "fax"}, 3
         ]
     }"#;
     let expected = [
@@ -92,7 +94,8 @@ fn every_problem_is_found_at_once_with_its_place() {
         "deadlines.idle: `0s` is not a duration from 1ms to 24h such as 30s",
         "upstream_url: `ftp://***@h` does not start with http:// or https://",
         "log_level: `loud` is not one of trace, debug, info, warn, err, error",
-        "policy_providers[0].type: `http` providers are not in this build yet; use `file`",
+        "policy_providers[0].url: `ftp://***@h` does not start with http:// or https://",
+        "policy_providers[0].poll_interval: `-1` is not a duration from 1ms to 24h such as 30s",
         "policy_providers[1].path: must be set",
         "policy_providers[2].id: must be set",
         "policy_providers[2].type: `fax` is not one of file, http, grpc",
@@ -156,11 +159,16 @@ fn a_relative_policy_path_is_beside_the_configuration_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.yaml");
     let provider = |id, path| format!("{{id: {id}, type: file, path: {path}}}");
-    let providers = [provider("a", "p/q.yaml"), provider("b", "/r.yaml")].join(", ");
+    let server = "{id: c, type: grpc, url: \"http://h\", cache_path: c.json}".to_owned();
+    let providers = [provider("a", "p/q.yaml"), provider("b", "/r.yaml"), server].join(", ");
     std::fs::write(&path, format!("policy_providers: [{providers}]")).unwrap();
     let loaded = load(Some(&path), &Variables::new()).unwrap();
-    let paths = loaded.config.providers.into_iter().map(|it| it.path).collect::<Vec<_>>();
-    assert_eq!(paths, [folder.path().join("p/q.yaml"), "/r.yaml".into()]);
+    let paths = loaded.config.providers.into_iter().map(|it| match it {
+        Source::File(file) => file.path,
+        Source::Sync(server) => server.cache_path.unwrap(),
+    });
+    let expected = [folder.path().join("p/q.yaml"), "/r.yaml".into(), folder.path().join("c.json")];
+    assert_eq!(paths.collect::<Vec<_>>(), expected);
 }
 
 #[test]
@@ -207,4 +215,46 @@ fn the_effective_configuration_is_printed_without_secrets() {
     assert_eq!((&tree["listen_port"], &tree["log_level"]), (&9.into(), &"debug".into()));
     assert_eq!(tree["deadlines"]["idle"], "60s");
     assert!(!printed.contains("s3cret"));
+}
+
+/// The one server of a configuration.
+fn server(file: &str) -> edge_provider::SyncSource {
+    match config(file, &[]).providers.pop() {
+        Some(Source::Sync(server)) => *server,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_server_has_defaults_and_says_what_differs() {
+    let plain = server("policy_providers: [{id: a, type: http, url: 'https://h/v1/policy/sync'}]");
+    assert_eq!((plain.id.as_str(), plain.url.to_string().as_str()), ("a", "https://h/v1/policy/sync"));
+    assert_eq!(plain.protocol, SyncProtocol::Http(Encoding::Protobuf));
+    assert_eq!((plain.poll_interval.as_secs(), plain.timeout.as_secs()), (60, 10));
+    assert!(plain.headers.is_empty() && plain.cache_path.is_none());
+    let full = server(
+        "policy_providers: [{id: a, type: http, url: 'http://h', encoding: json, poll_interval_secs: 5, timeout: 2s,
+            headers: [{name: Authorization, value: x}], cache_path: /c}]",
+    );
+    assert_eq!(full.protocol, SyncProtocol::Http(Encoding::Json));
+    assert_eq!((full.poll_interval.as_secs(), full.timeout.as_secs()), (5, 2));
+    assert_eq!((full.headers[0].0.as_str(), full.headers[0].1.to_str().unwrap()), ("authorization", "x"));
+    assert_eq!(full.cache_path, Some("/c".into()));
+    let grpc = server("policy_providers: [{id: a, type: grpc, url: 'http://h:4317', poll_interval: 90s}]");
+    assert_eq!((grpc.protocol, grpc.poll_interval.as_secs()), (SyncProtocol::Grpc, 90));
+}
+
+#[test]
+fn what_is_wrong_with_a_server_is_told_with_its_place() {
+    let file = "policy_providers: [{id: a, type: http, encoding: xml, headers: [{name: a b, value: x}]},
+        {id: b, type: grpc, url: 'http://h/path', poll_interval: 5, poll_interval_secs: 5}, {id: c, type: grpc, url: h}]";
+    let expected = [
+        "policy_providers[0].encoding: `xml` is not one of protobuf, json",
+        "policy_providers[0].url: must be set",
+        "policy_providers[0].headers[0].name: `a b` is no name of a header field",
+        "policy_providers[1].url: `http://h/path` has a path, which gRPC has no use for",
+        "policy_providers[1].poll_interval: is another name of `poll_interval_secs`; give one of them",
+        "policy_providers[2].url: `h` is not an absolute URL such as https://policies.example/v1/policy/sync",
+    ];
+    assert_eq!(problems(file, &[]), expected);
 }

@@ -2,15 +2,16 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use edge_provider::FileSource;
+use edge_provider::Source;
 use edge_proxy::{Deadlines, Limits, Upstreams};
 use http::{HeaderName, HeaderValue};
 use telemetry::logs::Level;
 use telemetry_otlp::Protocol;
 
+use super::providers::providers;
 use super::reader::Reader;
 
 /// Most worker threads: far above any machine's cores, far below what would exhaust it.
@@ -31,7 +32,11 @@ pub struct Config {
     /// When `/_ready` starts to say 200.
     pub ready_after: ReadyAfter,
     /// Where policies come from.
-    pub providers: Vec<FileSource>,
+    pub providers: Vec<Source>,
+    /// How often other edges are to ask this one for its policies, if they may.
+    pub policy_server: Option<Duration>,
+    /// Whose policies they are, if servers of policies are to know.
+    pub workspace_id: Option<String>,
     /// What becomes of edge's own telemetry.
     pub telemetry: Telemetry,
 }
@@ -47,6 +52,8 @@ pub struct Service {
     pub version: String,
     /// Further resource attributes.
     pub resource_attributes: Vec<Pair>,
+    /// What servers of policies are told that operators call it.
+    pub labels: Vec<Pair>,
 }
 
 /// A name and its value.
@@ -155,6 +162,8 @@ impl Config {
                 &[("policies", ReadyAfter::Policies), ("listening", ReadyAfter::Listening)],
             ),
             providers: providers(reader),
+            policy_server: policy_server(reader),
+            workspace_id: reader.text("workspace_id"),
             telemetry: telemetry(reader),
         }
     }
@@ -163,7 +172,12 @@ impl Config {
     pub(super) fn resolve_paths(&mut self, origin: Option<&Path>) {
         let Some(folder) = origin.and_then(Path::parent) else { return };
         for provider in &mut self.providers {
-            provider.path = folder.join(&provider.path);
+            match provider {
+                Source::File(file) => file.path = folder.join(&file.path),
+                Source::Sync(server) => {
+                    server.cache_path = server.cache_path.take().map(|path| folder.join(path));
+                }
+            }
         }
     }
 }
@@ -202,6 +216,7 @@ fn service(reader: &mut Reader<'_>) -> Service {
         namespace: reader.text("service.namespace").unwrap_or_default(),
         version: reader.text("service.version").unwrap_or_else(|| crate::VERSION.to_owned()),
         resource_attributes: pairs(reader, "service.resource_attributes"),
+        labels: pairs(reader, "service.labels"),
     }
 }
 
@@ -211,7 +226,7 @@ fn pairs(reader: &mut Reader<'_>, key: &str) -> Vec<Pair> {
 }
 
 /// Pairs that HTTP can carry.
-fn header_fields(reader: &mut Reader<'_>, key: &str) -> Vec<Pair> {
+pub(super) fn header_fields(reader: &mut Reader<'_>, key: &str) -> Vec<Pair> {
     reader.each(key, |pair| {
         let (name, value) = (pair.required("name"), pair.text("value").unwrap_or_default());
         if !name.is_empty() && HeaderName::try_from(&name).is_err() {
@@ -255,33 +270,15 @@ fn deadlines(reader: &mut Reader<'_>) -> Deadlines {
     }
 }
 
-fn providers(reader: &mut Reader<'_>) -> Vec<FileSource> {
-    let providers = reader.each("policy_providers", provider);
-    for (index, provider) in providers.iter().enumerate() {
-        if providers[..index].iter().any(|other| other.id == provider.id) && !provider.id.is_empty() {
-            let message = format!("`{}` is used by an earlier provider too; ids are unique", provider.id);
-            reader.problem(&format!("policy_providers[{index}].id"), message);
-        }
+fn policy_server(reader: &mut Reader<'_>) -> Option<Duration> {
+    let interval = reader.span("policy_server.recommended_interval");
+    if interval.subsec_nanos() > 0 {
+        reader.problem(
+            "policy_server.recommended_interval",
+            "must be whole seconds, which is all that can be told",
+        );
     }
-    providers
-}
-
-fn provider(reader: &mut Reader<'_>) -> FileSource {
-    let id = reader.required("id");
-    let kind = reader.required("type");
-    match kind.as_str() {
-        "file" => FileSource { id, path: reader.required("path").into() },
-        "http" | "grpc" => {
-            reader.problem("type", format!("`{kind}` providers are not in this build yet; use `file`"));
-            FileSource { id, path: PathBuf::new() }
-        }
-        _ => {
-            if !kind.is_empty() {
-                reader.problem("type", format!("`{kind}` is not one of file, http, grpc"));
-            }
-            FileSource { id, path: PathBuf::new() }
-        }
-    }
+    reader.flag("policy_server.enabled").then_some(interval)
 }
 
 fn telemetry(reader: &mut Reader<'_>) -> Telemetry {
@@ -315,10 +312,8 @@ fn log_providers(reader: &mut Reader<'_>, is_exported: bool) -> LogProviders {
 }
 
 /// Keys that are checked and have no effect in this build.
-pub(super) const INEFFECTIVE: [&str; 6] = [
+pub(super) const INEFFECTIVE: [&str; 4] = [
     "otlp_grpc_url",
-    "workspace_id",
-    "service.labels",
     "prometheus.max_input_bytes_per_scrape",
     "prometheus.max_output_bytes_per_scrape",
     "prometheus.on_limit",
@@ -326,8 +321,6 @@ pub(super) const INEFFECTIVE: [&str; 6] = [
 
 fn check_ineffective(reader: &mut Reader<'_>) {
     reader.url("otlp_grpc_url");
-    reader.text("workspace_id");
-    pairs(reader, "service.labels");
     reader.size("prometheus.max_input_bytes_per_scrape");
     reader.size("prometheus.max_output_bytes_per_scrape");
     reader.choice("prometheus.on_limit", &[("fail", ()), ("truncate", ())]);

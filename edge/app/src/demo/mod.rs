@@ -19,7 +19,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use edge_provider::FileSource;
+use edge_provider::{FileSource, Source};
 
 use crate::admin::AdminView;
 use crate::assembly::Edge;
@@ -85,7 +85,7 @@ fn config(port: u16, intake: SocketAddr, policies: &Path) -> Result<Config, Fail
     let mut config = config::defaults()?;
     config.server.listen.set_port(port);
     config.server.upstreams = edge_proxy::Upstreams::all(format!("http://{intake}").parse()?);
-    config.providers = vec![FileSource { id: "demo".to_owned(), path: policies.to_owned() }];
+    config.providers = vec![Source::File(FileSource { id: "demo".to_owned(), path: policies.to_owned() })];
     Ok(config)
 }
 

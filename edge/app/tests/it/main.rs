@@ -4,6 +4,7 @@
 mod cases;
 mod check;
 mod cli;
+mod delivery;
 mod demo;
 mod explain;
 mod export;
@@ -12,4 +13,5 @@ mod lifecycle;
 mod process;
 mod python;
 mod signals;
+mod sync;
 mod tidy;

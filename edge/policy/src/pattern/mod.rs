@@ -69,6 +69,12 @@ impl Pattern {
         Self::new(Kind::Contains(text.into()), case_insensitive, re2::literal(text, case_insensitive))
     }
 
+    /// Whether it is found in `text`, by the fallback engine; `None` if it is too large for that. The first call
+    /// compiles it.
+    pub fn is_match(&self, text: &[u8]) -> Option<bool> {
+        self.matcher().map(|matcher| matcher.is_match(text))
+    }
+
     fn new(kind: Kind, case_insensitive: bool, hir: Hir) -> Self {
         Self { kind, inner: Arc::new(Compiled { case_insensitive, hir, matcher: OnceLock::new() }) }
     }

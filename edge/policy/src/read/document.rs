@@ -36,10 +36,24 @@ impl fmt::Display for ParseError {
 
 impl std::error::Error for ParseError {}
 
-pub(super) fn parse(text: &[u8]) -> Result<PolicySet, ParseError> {
+pub(super) fn parse(text: &[u8]) -> Result<(PolicySet, Vec<Value>), ParseError> {
     let tree = read_tree(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text))?;
+    let mut warnings = Vec::new();
+    let trees = policies(tree, &mut warnings)?;
+    let mut set = from_trees(&trees)?;
+    set.warnings.splice(..0, warnings);
+    Ok((set, trees))
+}
+
+pub(super) fn from_trees(policies: &[Value]) -> Result<PolicySet, ParseError> {
+    // A list of other things, or the first line of a file in the middle of being written, must not unload every
+    // policy: only an empty list says that there are none.
+    let has_id = |policy: &Value| policy.get("id").and_then(Value::as_str).is_some_and(|id| !id.is_empty());
+    if !policies.is_empty() && !policies.iter().any(has_id) {
+        return Err(ParseError("no entry of the list is a policy with an `id`".into()));
+    }
     let mut set = PolicySet::default();
-    for (index, policy) in policies(&tree, &mut set.warnings)?.iter().enumerate() {
+    for (index, policy) in policies.iter().enumerate() {
         read_policy(policy, index, &mut set);
     }
     keep_the_later(&mut set);
@@ -59,25 +73,22 @@ fn read_tree(text: &[u8]) -> Result<Value, ParseError> {
     })
 }
 
-fn policies<'a>(tree: &'a Value, warnings: &mut Vec<Warning>) -> Result<&'a [Value], ParseError> {
+fn policies(tree: Value, warnings: &mut Vec<Warning>) -> Result<Vec<Value>, ParseError> {
     let list = match tree {
-        Value::Object(members) => {
-            let unknown = members.keys().filter(|key| !["policies", "$schema"].contains(&key.as_str()));
+        Value::Object(mut members) => {
+            let list = members.remove("policies");
+            let unknown = members.keys().filter(|key| *key != "$schema");
             warnings.extend(unknown.map(|key| Warning {
                 about: About::Document,
                 remark: format!("unknown field `{key}` is ignored"),
             }));
-            members.get("policies").ok_or_else(|| ParseError("no `policies` in the document".into()))?
+            list.ok_or_else(|| ParseError("no `policies` in the document".into()))?
         }
         other => other,
     };
-    // A list of other things, or the first line of a file in the middle of being written, must not unload every
-    // policy: only an empty list says that there are none.
-    let has_id = |policy: &Value| policy.get("id").and_then(Value::as_str).is_some_and(|id| !id.is_empty());
     match list {
-        Value::Array(policies) if policies.is_empty() || policies.iter().any(has_id) => Ok(policies),
-        Value::Array(_) => Err(ParseError("no entry of the list is a policy with an `id`".into())),
-        other => Err(ParseError(format!("expected a list of policies, found {}", kind(other)))),
+        Value::Array(policies) => Ok(policies),
+        other => Err(ParseError(format!("expected a list of policies, found {}", kind(&other)))),
     }
 }
 

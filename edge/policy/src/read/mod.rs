@@ -77,6 +77,22 @@ impl PolicySet {
     /// # Errors
     /// If the text is neither, or holds something else: then there is no policy to speak of.
     pub fn parse(text: &[u8]) -> Result<Self, ParseError> {
+        document::parse(text).map(|(set, _)| set)
+    }
+
+    /// The same, and each policy as the tree that was read.
+    ///
+    /// # Errors
+    /// As [`PolicySet::parse`].
+    pub fn parse_with_trees(text: &[u8]) -> Result<(Self, Vec<serde_json::Value>), ParseError> {
         document::parse(text)
+    }
+
+    /// Reads policies that came by another way than a document, each as the tree that it would be in one.
+    ///
+    /// # Errors
+    /// If there are entries and none of them is a policy with an id.
+    pub fn from_trees(policies: &[serde_json::Value]) -> Result<Self, ParseError> {
+        document::from_trees(policies)
     }
 }

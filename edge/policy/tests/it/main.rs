@@ -9,6 +9,7 @@ mod matching;
 mod metrics;
 mod reading;
 mod record;
+mod robust;
 mod schema;
 mod spans;
 mod transforms;

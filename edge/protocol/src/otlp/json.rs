@@ -177,9 +177,9 @@ impl<'a> Walk<'_, '_, 'a> {
         }
         view.checked()?;
         if level == Level::Resource {
-            self.resource = head
+            self.resource = head;
         } else {
-            self.scope = head
+            self.scope = head;
         }
         Ok(())
     }

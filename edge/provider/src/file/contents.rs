@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use edge_policy::{ParseError, PolicySet};
+use serde_json::Value;
 
 /// Largest policy file read; a larger one is a bad file. A thousand times what is usual.
 const FILE_BYTES_MAX: u64 = 64 << 20;
@@ -44,10 +45,10 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
-/// The policies in `bytes`.
-pub(super) fn parse(bytes: &[u8]) -> Result<PolicySet, FileError> {
+/// The policies in `bytes`, read and as they stand there.
+pub(super) fn parse(bytes: &[u8]) -> Result<(PolicySet, Vec<Value>), FileError> {
     if bytes.trim_ascii().is_empty() {
         return Err(FileError::Empty);
     }
-    PolicySet::parse(bytes).map_err(FileError::Parse)
+    PolicySet::parse_with_trees(bytes).map_err(FileError::Parse)
 }

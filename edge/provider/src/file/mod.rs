@@ -9,8 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-pub(crate) use watch::Waker;
-
 use telemetry::{Worker, otel_warn};
 
 use crate::merge::Class;
@@ -59,19 +57,18 @@ enum Seen {
 }
 
 impl FileProvider {
-    pub(crate) fn new(
-        source: FileSource,
-        publisher: Arc<Publisher>,
-        ready: Part,
-        stop: Arc<AtomicBool>,
-        worker: &Worker,
-    ) -> Self {
+    pub(crate) fn new(source: FileSource, publisher: Arc<Publisher>, ready: Part, worker: &Worker) -> Self {
         let reloads = Reloads::register(worker, &source.id);
-        Self { source, publisher, ready, watch: Watch::new(), stop, reloads, last: None }
+        Self { source, publisher, ready, watch: Watch::new(), stop: Arc::default(), reloads, last: None }
     }
 
-    pub(crate) fn waker(&self) -> Waker {
-        self.watch.waker()
+    /// What stops it.
+    pub(crate) fn stopper(&self) -> impl Fn() + Send + Sync + 'static {
+        let (stop, waker) = (Arc::clone(&self.stop), self.watch.waker());
+        move || {
+            stop.store(true, Ordering::Release);
+            waker.wake();
+        }
     }
 
     /// Watches until stopped.
@@ -127,8 +124,8 @@ impl FileProvider {
             Seen::Failure(error) => Err(error.clone()),
         };
         match parsed {
-            Ok(set) => {
-                self.publisher.publish(&self.source.id, Class::File, set);
+            Ok((set, trees)) => {
+                self.publisher.publish(&self.source.id, Class::File, set, trees);
                 self.reloads.loaded.reloads.inc();
             }
             Err(error) => {

@@ -66,7 +66,7 @@ pub(super) async fn filter(
     }
 }
 
-fn codings(headers: &HeaderMap) -> Option<Codings> {
+pub(super) fn codings(headers: &HeaderMap) -> Option<Codings> {
     Codings::parse(headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes))
 }
 

@@ -1,5 +1,6 @@
 //! Drives plans: the one place that knows what each of them means, and no protocol.
 
+mod answer;
 mod filter;
 mod relay;
 
@@ -14,6 +15,7 @@ use crate::error::Failure;
 use crate::ticket::Ticket;
 use crate::upstream::Lease;
 
+use answer::answer;
 use filter::{Spec, filter};
 use relay::{Target, relay};
 
@@ -38,6 +40,7 @@ pub(crate) async fn drive(plan: Plan, request: Request<Incoming>, ticket: &Ticke
     match plan {
         Plan::Respond { response, .. } => Ok(Reply::Here(response)),
         _ if ticket.connection().reserved => Err(Failure::Busy),
+        Plan::Answer { answerer, .. } => answer(&*answerer, request, ticket).await,
         Plan::Relay { upstream, fail_open, limited, .. } => {
             if let Some((signal, reason)) = fail_open
                 && ticket.worker().policies.targets(ticket, signal)

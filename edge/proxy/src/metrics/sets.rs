@@ -145,12 +145,30 @@ pub struct PolicyMetrics {
     /// Bytes of the records it dropped, as decoded.
     #[metric(unit = "By")]
     pub dropped: Counter<u64>,
-    /// Operations of its transform that changed something.
+    /// Fields it was to remove and did.
     #[metric(unit = "{operation}")]
-    pub transform_hits: Counter<u64>,
-    /// Operations of its transform that found nothing to change.
+    pub remove_hits: Counter<u64>,
+    /// Fields it was to remove and did not, because there was nothing to remove or no place for it.
     #[metric(unit = "{operation}")]
-    pub transform_misses: Counter<u64>,
+    pub remove_misses: Counter<u64>,
+    /// Fields it was to redact and did.
+    #[metric(unit = "{operation}")]
+    pub redact_hits: Counter<u64>,
+    /// Fields it was to redact and did not, because there was nothing to redact or no place for it.
+    #[metric(unit = "{operation}")]
+    pub redact_misses: Counter<u64>,
+    /// Fields it was to rename and did.
+    #[metric(unit = "{operation}")]
+    pub rename_hits: Counter<u64>,
+    /// Fields it was to rename and did not, because there was nothing to rename or no place for it.
+    #[metric(unit = "{operation}")]
+    pub rename_misses: Counter<u64>,
+    /// Fields it was to add and did.
+    #[metric(unit = "{operation}")]
+    pub add_hits: Counter<u64>,
+    /// Fields it was to add and did not, because there was nothing to add or no place for it.
+    #[metric(unit = "{operation}")]
+    pub add_misses: Counter<u64>,
 }
 
 /// Exchanges with intakes.
