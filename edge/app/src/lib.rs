@@ -13,6 +13,7 @@ mod demo;
 pub mod distribution;
 mod events;
 mod export;
+mod formats;
 mod identity;
 mod lifecycle;
 mod nearest;
@@ -22,6 +23,7 @@ mod quantity;
 mod records;
 mod run;
 mod schema;
+mod simulation;
 
 pub use cli::main;
 

@@ -13,8 +13,16 @@ const ALL: &str = r#"[
     {"id": "trace", "trace": {"match": [{"span_attribute": " ", "equals": " ", "negate": true}], "keep": {"percentage": 100}}}
 ]"#;
 
+/// A record as a request of its own, with its resource and scope.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) request: Vec<u8>,
+    /// Its size, without resource and scope.
+    pub(crate) bytes: usize,
+}
+
 /// The records of a request, each as a request of its own; `None` if it is malformed.
-pub(crate) fn split(signal: Signal, filter: &dyn BodyFilter, request: &[u8]) -> Option<Vec<Vec<u8>>> {
+pub(crate) fn split(signal: Signal, filter: &dyn BodyFilter, request: &[u8]) -> Option<Vec<Record>> {
     let set = PolicySet::parse(ALL.as_bytes()).expect("a policy document");
     let mut worker = Worker::new(Arc::new(Snapshot::compile(&set, None)), 0);
     debug_assert!(worker.snapshot().targets(signal), "each signal has its policy");
@@ -29,11 +37,12 @@ pub(crate) fn split(signal: Signal, filter: &dyn BodyFilter, request: &[u8]) -> 
 
 /// Collects what it sees.
 #[derive(Debug, Clone, Default)]
-struct Records(Arc<Mutex<Vec<Vec<u8>>>>);
+struct Records(Arc<Mutex<Vec<Record>>>);
 
 impl Watch for Records {
     fn decided(&mut self, evidence: &Evidence<'_>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(evidence.record());
+        let record = Record { request: evidence.record(), bytes: evidence.bytes() };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(record);
     }
 }
 
@@ -48,7 +57,7 @@ mod tests {
     fn check(signal: Signal, filter: &dyn BodyFilter, request: Value, expected: &[Value]) {
         let records = split(signal, filter, request.to_string().as_bytes()).expect("a sound request");
         let records: Vec<Value> =
-            records.iter().map(|record| serde_json::from_slice(record).expect("JSON")).collect();
+            records.iter().map(|record| serde_json::from_slice(&record.request).expect("JSON")).collect();
         assert_eq!(records, expected);
     }
 

@@ -5,6 +5,7 @@ mod eval;
 mod explain;
 mod mistaken;
 mod request;
+mod simulate;
 mod stats;
 mod test;
 
@@ -63,6 +64,8 @@ enum PolicyCommand {
     Explain(explain::ExplainOptions),
     /// Prints the JSON Schema of policy files, for editors
     Schema,
+    /// Says what new policies would keep, change and drop, on recorded requests or beside live traffic
+    Simulate(simulate::SimulateOptions),
     /// Runs a folder of cases, each an input and what must come of it; ends with 1 if one comes out otherwise
     Test(test::TestOptions),
 }
@@ -129,6 +132,7 @@ fn run(distribution: Distribution, cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Policy(PolicyCommand::Eval(options))) => eval::eval(&options),
         Some(Command::Policy(PolicyCommand::Explain(options))) => explain::explain(&options),
         Some(Command::Policy(PolicyCommand::Schema)) => print_policy_schema(),
+        Some(Command::Policy(PolicyCommand::Simulate(options))) => simulate::simulate(&options),
         Some(Command::Policy(PolicyCommand::Test(options))) => test::test(&options),
         Some(Command::Schema { write }) => schema::run(write.as_deref()),
     }

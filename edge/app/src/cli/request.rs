@@ -1,8 +1,10 @@
 //! An OTLP request in JSON, whatever its signal.
 
 use edge_policy::Signal;
-use edge_protocol::{BodyFilter, LogsJson, MetricsJson, TracesJson};
+use edge_protocol::BodyFilter;
 use serde_json::Value;
+
+use crate::formats;
 
 /// A request, and what filters it.
 pub(super) struct Request {
@@ -29,7 +31,7 @@ impl Request {
             let names = KEYS.map(|(camel, ..)| format!("`{camel}`")).join(", ");
             return Err(format!("no OTLP request: one of {names} is needed"));
         };
-        Ok(Self { value, signal: *signal, filter: filter(*signal) })
+        Ok(Self { value, signal: *signal, filter: formats::filter(*signal, text) })
     }
 }
 
@@ -39,14 +41,5 @@ pub(super) fn names(signal: Signal) -> (&'static str, &'static str, &'static str
         Signal::Log => ("resourceLogs", "scopeLogs", "logRecords"),
         Signal::Metric => ("resourceMetrics", "scopeMetrics", "metrics"),
         Signal::Trace => ("resourceSpans", "scopeSpans", "spans"),
-    }
-}
-
-/// What filters requests of a signal in JSON.
-pub(super) fn filter(signal: Signal) -> &'static dyn BodyFilter {
-    match signal {
-        Signal::Log => &LogsJson,
-        Signal::Metric => &MetricsJson,
-        Signal::Trace => &TracesJson,
     }
 }

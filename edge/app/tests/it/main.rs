@@ -13,5 +13,6 @@ mod lifecycle;
 mod process;
 mod python;
 mod signals;
+mod simulate;
 mod sync;
 mod tidy;

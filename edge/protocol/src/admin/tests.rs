@@ -12,7 +12,13 @@ impl AdminSource for Fixed {
 
     fn policies(&self) -> PolicyReport {
         PolicyReport {
-            policies: vec![PolicyRow { id: "drop-debug".into(), hits: 3, misses: 1, bytes_saved: 700 }],
+            policies: vec![PolicyRow {
+                id: "drop-debug".into(),
+                hits: 3,
+                misses: 1,
+                bytes_kept: 90,
+                bytes_saved: 700,
+            }],
             rejected: vec![Rejected { id: "bad".into(), errors: vec!["log: match: is empty".into()] }],
         }
     }
@@ -68,7 +74,7 @@ fn content_types_name_the_format_and_its_version() {
 
 #[test]
 fn policies_are_json_by_accept_or_by_query() {
-    let json = r#"{"policies":[{"id":"drop-debug","hits":3,"misses":1,"bytes_saved":700}],"rejected":[{"id":"bad","errors":["log: match: is empty"]}]}"#;
+    let json = r#"{"policies":[{"id":"drop-debug","hits":3,"misses":1,"bytes_saved":700,"bytes_kept":90}],"rejected":[{"id":"bad","errors":["log: match: is empty"]}]}"#;
     assert_eq!(body("/_edge/policies", Some("application/json")), json);
     assert_eq!(body("/_edge/policies?format=json", None), json);
     assert_eq!(body("/_edge/policies?a=b&format=json", Some("text/plain")), json);
@@ -77,8 +83,8 @@ fn policies_are_json_by_accept_or_by_query() {
 #[test]
 fn policies_are_a_table_for_people() {
     let text = "\
-policy             hits       misses    bytes saved
-drop-debug            3            1            700
+policy             hits       misses    bytes saved     bytes kept
+drop-debug            3            1            700             90
 
 rejected bad
   log: match: is empty

@@ -93,7 +93,8 @@ pub(super) fn explain(options: &ExplainOptions) -> Result<ExitCode, Failure> {
     let snapshot = Arc::new(Snapshot::compile(&set, None));
     let mut worker = Worker::new(Arc::clone(&snapshot), 1);
     let policies = in_force(&set, &snapshot);
-    let explanations = records.iter().map(|record| explain_one(record, &request, &policies, &mut worker));
+    let explanations =
+        records.iter().map(|record| explain_one(&record.request, &request, &policies, &mut worker));
     let explanations = explanations.collect::<Result<Vec<_>, _>>()?;
     say(&match options.format {
         Format::Text => print::text(&explanations, snapshot.rejected()),
