@@ -16,6 +16,7 @@ mod export;
 mod formats;
 mod identity;
 mod lifecycle;
+mod live;
 mod nearest;
 mod output;
 mod policy_server;

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use edge_policy::{
-    Decision, Level, Nanos, PolicySet, Signal, Simple, Slots, Snapshot, Source, Value, Wanted, Worker,
+    Decision, Level, Nanos, PolicySet, Signal, Simple, Slots, Snapshot, Source, Value, Wanted, WantedKey,
+    Worker,
 };
 
 const POLICIES: &str = "
@@ -43,7 +44,7 @@ impl<'a> Source<'a> for &'a Line {
                 slots.field(slot, Value::Text(text.as_bytes()));
             }
         }
-        if let Some(slot) = wanted.attribute(b"attempt").and_then(|key| key.slot()) {
+        if let Some(slot) = wanted.attribute(b"attempt").and_then(WantedKey::slot) {
             slots.attribute(slot, Value::Int(line.attempt));
         }
     }

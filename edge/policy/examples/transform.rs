@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use edge_policy::{
-    Decision, Edit, Field, Nanos, PolicySet, Signal, Slots, Snapshot, Source, Value, Wanted, Worker,
+    Decision, Edit, Field, Nanos, PolicySet, Signal, Slots, Snapshot, Source, Value, Wanted, WantedKey,
+    Worker,
 };
 
 const POLICIES: &str = r"
@@ -42,7 +43,7 @@ impl<'a> Source<'a> for &'a Event {
     fn fill(&self, wanted: &Wanted, slots: &mut Slots<'_, 'a>) {
         let event: &'a Event = self;
         for (key, value) in &event.0 {
-            if let Some(slot) = wanted.attribute(key.as_bytes()).and_then(|key| key.slot()) {
+            if let Some(slot) = wanted.attribute(key.as_bytes()).and_then(WantedKey::slot) {
                 slots.attribute(slot, Value::Text(value.as_bytes()));
             }
         }

@@ -10,6 +10,7 @@ mod explain;
 mod export;
 mod guide;
 mod lifecycle;
+mod live;
 mod process;
 mod python;
 mod signals;
