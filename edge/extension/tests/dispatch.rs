@@ -160,6 +160,17 @@ fn a_full_backlog_drops_and_counts_and_changes_no_decision() {
 }
 
 #[test]
+fn copies_of_one_batch_take_so_much_memory_and_no_more() {
+    let policies = json!([policy("a", "x", "all", &[extension("t", "all")])]);
+    let mut fixture = Fixture::new(&["t"], &policies);
+    let body = "x".repeat(1 << 20);
+    fixture.batch(&[&*body; 35], false);
+    fixture.batch(&["x"], false);
+    assert_eq!(fixture.counted("edge.extension.dropped"), 3);
+    assert_eq!(fixture.dumped("t").len(), 33);
+}
+
+#[test]
 fn nobody_looks_on_where_no_policy_has_an_extension_that_is_served() {
     let unknown = json!({"type": "com.example/other"});
     let policies = json!([policy("a", "x", "all", &[]), policy("b", "x", "all", &[unknown])]);
