@@ -71,7 +71,7 @@ impl Fixture {
         for body in bodies {
             let decision = session.record(&Record(body));
             assert_eq!(decision == Decision::Drop, body.contains("drop"), "{body}");
-            let record = || json!({"resourceLogs": [], "body": body}).to_string().into_bytes();
+            let record = || format!("{{\"resourceLogs\": [], \"body\": \"{body}\"}}").into_bytes();
             session.tell(&record);
         }
         if failed { session.abort() } else { session.finish() }
@@ -157,6 +157,18 @@ fn a_full_backlog_drops_and_counts_and_changes_no_decision() {
     fixture.batch(&["x 1", "y 2"], false);
     assert_eq!(fixture.dumped("t"), [""; 0]);
     assert_eq!(fixture.counted("edge.extension.dropped"), 2);
+}
+
+#[test]
+fn copies_of_one_batch_take_so_much_memory_and_no_more() {
+    let policies = json!([policy("a", "x", "all", &[extension("t", "all")])]);
+    let mut fixture = Fixture::new(&["t"], &policies);
+    let body = "x".repeat(1 << 20);
+    fixture.batch(&[&*body; 35], false);
+    fixture.batch(&["x"], false);
+    assert_eq!(fixture.counted("edge.extension.dropped"), 3);
+    fixture.extensions.shutdown(PATIENCE);
+    assert_eq!(fixture.counted("edge.extension.written"), 33);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use edge_policy::Signal;
 use edge_stream::json::write_string;
 use edge_stream::protobuf::{Field, Fields, Malformed, Wire};
 
+use memchr::{memchr, memchr2};
 use schema::{FieldOf, Kind, Message};
 
 /// Deepest nesting of messages. Attributes may nest without end, and the stack does not.
@@ -46,19 +47,28 @@ fn root(signal: Signal) -> &'static Message {
 
 /// Leaves out the white space between tokens: strings hold no line ends, which JSON escapes.
 fn write_compact(json: &[u8], output: &mut Vec<u8>) {
-    let (mut is_in_string, mut is_escaped) = (false, false);
-    for &byte in json {
-        if is_in_string || !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-            output.push(byte);
-        }
-        if is_escaped {
-            is_escaped = false;
-        } else if byte == b'"' {
-            is_in_string = !is_in_string;
-        } else {
-            is_escaped = is_in_string && byte == b'\\';
-        }
+    let mut rest = json;
+    while !rest.is_empty() {
+        let (tokens, more) = rest.split_at(memchr(b'"', rest).map_or(rest.len(), |quote| quote + 1));
+        output.extend(tokens.iter().filter(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r')));
+        let (string, more) = more.split_at(string_length(more));
+        output.extend_from_slice(string);
+        rest = more;
     }
+}
+
+/// Length of what a string begins with behind its first quote, its last one included.
+fn string_length(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if text[at] == b'"' {
+            return at + 1;
+        }
+        // The backslash and what it escapes.
+        at += 2;
+    }
+    text.len()
 }
 
 fn write_message(

@@ -261,11 +261,15 @@ fn numbers_that_json_does_not_have_keep_their_names() {
 
 #[test]
 fn json_becomes_one_line_and_keeps_its_strings() {
-    let request = br#"{ "resourceLogs" : [
-        {"scopeLogs": [ {"logRecords":[{"body":{"stringValue":"a  \" b\\" }}]}]}] }"#;
-    let expected =
-        r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"a  \" b\\"}}]}]}]}"#;
-    assert_eq!(line(Signal::Log, request).trim_end(), expected);
+    let check = |request: &str, expected: &str| {
+        assert_eq!(line(Signal::Log, request.as_bytes()).trim_end_matches('\n'), expected);
+    };
+    check(
+        "{ \"resourceLogs\" : [\n\t{\"body\":{\"stringValue\":\"a  \\\" b\\\\\" }, \"x\":\"\"}]\r\n}",
+        r#"{"resourceLogs":[{"body":{"stringValue":"a  \" b\\"},"x":""}]}"#,
+    );
+    check("[ {\"a b\": 1} ]", r#"[{"a b":1}]"#);
+    check("{\"cut \\", "{\"cut \\");
 }
 
 #[test]
