@@ -3,6 +3,8 @@
 //! Refuses to evaluate anything, and to hold up a request: every provider works in a thread of its own, and
 //! the proxy only ever sees finished snapshots.
 
+mod databases;
+mod events;
 mod file;
 mod merge;
 mod metrics;
@@ -13,6 +15,7 @@ mod readiness;
 mod served;
 mod sync;
 
+pub use databases::DatabaseFolder;
 pub use file::FileSource;
 pub use metrics::{
     PolicyMetrics, ReloadAttributes, ReloadMetrics, ReloadResult, SyncAttributes, SyncMetrics, SyncResult,
@@ -20,4 +23,7 @@ pub use metrics::{
 pub use providers::{Context, Providers, Source};
 pub use readiness::Readiness;
 pub use served::{Offer, Served};
-pub use sync::{Client, Counts, Encoding, Stage, SyncProtocol, SyncSource, SyncUrl, SyncUrlError};
+pub use sync::{
+    Broadcast, Client, Counts, Encoding, ExtensionConfig, Stage, SyncProtocol, SyncSource, SyncUrl,
+    SyncUrlError,
+};

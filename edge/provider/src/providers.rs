@@ -1,6 +1,7 @@
 //! All providers of a process: started together, stopped and joined together.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -8,11 +9,12 @@ use edge_policy::Registry;
 use telemetry::Telemetry;
 use telemetry::Worker;
 
+use crate::databases::DatabaseFolder;
 use crate::file::{FileProvider, FileSource};
 use crate::publisher::Publisher;
 use crate::readiness::{Part, Readiness};
 use crate::served::Served;
-use crate::sync::{Client, Counts, SyncProvider, SyncSource};
+use crate::sync::{Broadcast, Client, Counts, SyncProvider, SyncSource};
 
 /// Where policies come from.
 #[derive(Debug, Clone)]
@@ -37,6 +39,8 @@ impl Source {
 pub struct Context<'a> {
     /// Where what they say together is published.
     pub registry: Arc<Registry>,
+    /// Folder that keeps compiled pattern databases, for a start that compiles nothing.
+    pub database_folder: Option<PathBuf>,
     /// That of the same sources.
     pub readiness: &'a Readiness,
     /// Where they count.
@@ -47,6 +51,8 @@ pub struct Context<'a> {
     pub served: Option<Arc<Served>>,
     /// Gives each server's provider what policies did, to be reported.
     pub counts: &'a dyn Fn() -> Box<dyn Counts>,
+    /// Takes what servers say for extensions of policies.
+    pub broadcast: Broadcast,
 }
 
 /// The running providers. Dropping them stops their threads, lets servers be told of the last counts, and joins them;
@@ -64,8 +70,9 @@ impl Providers {
     /// Starts one thread for each source.
     pub fn start(sources: Vec<Source>, context: &Context<'_>) -> io::Result<Self> {
         let worker = context.telemetry.worker();
-        let publisher =
-            Arc::new(Publisher::new(Arc::clone(&context.registry), context.served.clone(), &worker));
+        let databases = context.database_folder.clone().map(DatabaseFolder::new);
+        let registry = Arc::clone(&context.registry);
+        let publisher = Arc::new(Publisher::new(registry, databases, context.served.clone(), &worker));
         let mut providers = Self { publisher, worker, threads: Vec::new() };
         for source in sources {
             let ready = context.readiness.part();
@@ -88,7 +95,9 @@ impl Providers {
         let name = thread_name(&server.id);
         let publisher = Arc::clone(&self.publisher);
         let counts = (context.counts)();
-        let provider = SyncProvider::new(server, &context.client, counts, publisher, ready, &self.worker)?;
+        let broadcast = Arc::clone(&context.broadcast);
+        let client = &context.client;
+        let provider = SyncProvider::new(server, client, counts, broadcast, publisher, ready, &self.worker)?;
         let stop = provider.stopper();
         self.spawn(name, Box::new(stop), move || provider.run())
     }

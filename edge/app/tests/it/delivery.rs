@@ -108,12 +108,14 @@ impl Delivery {
         let sources = vec![Source::Sync(Box::new(self.source()))];
         let readiness = Readiness::of(&sources);
         let context = Context {
+            database_folder: None,
             registry: Arc::clone(&registry),
             readiness: &readiness,
             telemetry: &Telemetry::default(),
             client: Client::default(),
             served: None,
             counts: &|| Box::new(Nothing),
+            broadcast: Arc::new(|_, _| Vec::new()),
         };
         let providers = Providers::start(sources, &context).unwrap();
         wait("the policies", || readiness.is_ready());

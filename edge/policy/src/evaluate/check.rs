@@ -69,7 +69,7 @@ impl Comparison {
 
 impl Literal {
     /// Whether `value` has this type and value.
-    pub(super) fn equals(&self, value: Value<'_>) -> bool {
+    pub(crate) fn equals(&self, value: Value<'_>) -> bool {
         match (self, value) {
             (Self::Text(text), Value::Text(value)) => text.as_bytes() == value,
             (Self::Bool(flag), Value::Bool(value)) => *flag == value,

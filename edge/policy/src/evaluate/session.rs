@@ -38,6 +38,7 @@ pub struct Slots<'s, 'a> {
 impl<'a> Slots<'_, 'a> {
     /// Sets a well-known field, which is missing if it is empty. Of several the last counts, except of those that a
     /// span has one of for each event or link: there any counts.
+    #[inline]
     pub fn field(&mut self, slot: Slot, value: Value<'a>) {
         if value.is_empty() {
             return;
@@ -50,6 +51,7 @@ impl<'a> Slots<'_, 'a> {
     }
 
     /// Sets an attribute. Of several with one key the first counts; of several events that have it, any.
+    #[inline]
     pub fn attribute(&mut self, slot: Slot, value: Value<'a>) {
         let place = &mut self.values[slot.0 as usize];
         if place.is_none() {

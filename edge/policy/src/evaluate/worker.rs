@@ -104,6 +104,10 @@ pub(crate) struct Scratch {
     pub(crate) scanned: Vec<u64>,
     /// By slot: which of its strings the value is, or `NO_TEXT`.
     pub(crate) texts: Vec<u32>,
+    /// Bytes in hexadecimal.
+    pub(crate) hex: Vec<u8>,
+    /// Groups of patterns that the text in hand is searched by.
+    pub(crate) groups: Vec<u32>,
     /// By level: the current epoch.
     pub(crate) epochs: [u64; Level::COUNT],
     /// By level: the slots that have a value.
@@ -140,6 +144,8 @@ impl Scratch {
             hits: vec![0; patterns as usize],
             scanned: vec![0; engine.slots.len()],
             texts: vec![NO_TEXT; engine.slots.len()],
+            hex: Vec::new(),
+            groups: Vec::new(),
             epochs: [0; Level::COUNT],
             filled: Default::default(),
             open: Default::default(),

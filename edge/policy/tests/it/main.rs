@@ -2,8 +2,10 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "`json!` makes values, and tests read better without `&`")]
 
+mod compiling;
 mod decisions;
 mod differential;
+mod frugality;
 mod lint;
 mod matching;
 mod metrics;

@@ -27,6 +27,8 @@ pub struct PolicyRow {
     pub bytes_kept: u64,
     /// Bytes of the records it dropped, as decoded.
     pub bytes_saved: u64,
+    /// What is wrong with it, although it is in force.
+    pub errors: Vec<String>,
 }
 
 pub(super) fn json(report: &PolicyReport) -> String {
@@ -39,8 +41,15 @@ pub(super) fn json(report: &PolicyReport) -> String {
     json!({"policies": policies, "rejected": rejected}).to_string()
 }
 
-fn row(PolicyRow { id, hits, misses, bytes_kept, bytes_saved }: &PolicyRow) -> Value {
-    json!({"id": id, "hits": hits, "misses": misses, "bytes_saved": bytes_saved, "bytes_kept": bytes_kept})
+fn row(row: &PolicyRow) -> Value {
+    let PolicyRow { id, hits, misses, bytes_kept, bytes_saved, errors } = row;
+    let mut row = json!({
+        "id": id, "hits": hits, "misses": misses, "bytes_saved": bytes_saved, "bytes_kept": bytes_kept,
+    });
+    if !errors.is_empty() {
+        row["errors"] = json!(errors);
+    }
+    row
 }
 
 pub(super) fn text(report: &PolicyReport) -> String {
@@ -49,9 +58,12 @@ pub(super) fn text(report: &PolicyReport) -> String {
         "{:width$} {:>12} {:>12} {:>14} {:>14}\n",
         "policy", "hits", "misses", "bytes saved", "bytes kept"
     );
-    for PolicyRow { id, hits, misses, bytes_kept, bytes_saved } in &report.policies {
+    for PolicyRow { id, hits, misses, bytes_kept, bytes_saved, errors } in &report.policies {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{id:width$} {hits:>12} {misses:>12} {bytes_saved:>14} {bytes_kept:>14}");
+        for error in errors {
+            let _ = writeln!(out, "  {error}");
+        }
     }
     for rejected in &report.rejected {
         let _ = writeln!(out, "\nrejected {}", rejected.id);

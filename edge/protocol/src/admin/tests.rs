@@ -15,13 +15,21 @@ impl AdminSource for Fixed {
 
     fn policies(&self) -> PolicyReport {
         PolicyReport {
-            policies: vec![PolicyRow {
-                id: "drop-debug".into(),
-                hits: 3,
-                misses: 1,
-                bytes_kept: 90,
-                bytes_saved: 700,
-            }],
+            policies: vec![
+                PolicyRow {
+                    id: "drop-debug".into(),
+                    hits: 3,
+                    misses: 1,
+                    bytes_kept: 90,
+                    bytes_saved: 700,
+                    ..Default::default()
+                },
+                PolicyRow {
+                    id: "flawed".into(),
+                    errors: vec!["extensions[0]: no".into()],
+                    ..Default::default()
+                },
+            ],
             rejected: vec![Rejected { id: "bad".into(), errors: vec!["log: match: is empty".into()] }],
         }
     }
@@ -131,7 +139,7 @@ fn content_types_name_the_format_and_its_version() {
 
 #[test]
 fn policies_are_json_by_accept_or_by_query() {
-    let json = r#"{"policies":[{"id":"drop-debug","hits":3,"misses":1,"bytes_saved":700,"bytes_kept":90}],"rejected":[{"id":"bad","errors":["log: match: is empty"]}]}"#;
+    let json = r#"{"policies":[{"id":"drop-debug","hits":3,"misses":1,"bytes_saved":700,"bytes_kept":90},{"id":"flawed","hits":0,"misses":0,"bytes_saved":0,"bytes_kept":0,"errors":["extensions[0]: no"]}],"rejected":[{"id":"bad","errors":["log: match: is empty"]}]}"#;
     assert_eq!(body("/_edge/policies", Some("application/json")), json);
     assert_eq!(body("/_edge/policies?format=json", None), json);
     assert_eq!(body("/_edge/policies?a=b&format=json", Some("text/plain")), json);
@@ -142,6 +150,8 @@ fn policies_are_a_table_for_people() {
     let text = "\
 policy             hits       misses    bytes saved     bytes kept
 drop-debug            3            1            700             90
+flawed                0            0              0              0
+  extensions[0]: no
 
 rejected bad
   log: match: is empty
