@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(signal: Signal, filter: &dyn BodyFilter, request: Value, expected: &[Value]) {
+    fn check(signal: Signal, filter: &dyn BodyFilter, request: &Value, expected: &[Value]) {
         let records = split(signal, filter, request.to_string().as_bytes()).expect("a sound request");
         let records: Vec<Value> =
             records.iter().map(|record| serde_json::from_slice(&record.request).expect("JSON")).collect();
@@ -65,10 +65,10 @@ mod tests {
     fn each_record_keeps_its_resource_and_scope() {
         let logs = |records: Value| json!({"resourceLogs": [{"resource": {"droppedAttributesCount": 1}, "scopeLogs": [{"scope": {"name": "s"}, "logRecords": records}]}]});
         let (a, b) = (json!({"severityText": "a"}), json!({"severityText": "b"}));
-        check(Signal::Log, &LogsJson, logs(json!([a, b])), &[logs(json!([a])), logs(json!([b]))]);
+        check(Signal::Log, &LogsJson, &logs(json!([a, b])), &[logs(json!([a])), logs(json!([b]))]);
         let spans = |spans: Value| json!({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]});
         let (a, b) = (json!({"name": "a"}), json!({"name": "b"}));
-        check(Signal::Trace, &TracesJson, spans(json!([a, b])), &[spans(json!([a])), spans(json!([b]))]);
+        check(Signal::Trace, &TracesJson, &spans(json!([a, b])), &[spans(json!([a])), spans(json!([b]))]);
     }
 
     #[test]
@@ -76,7 +76,7 @@ mod tests {
         let metrics = |points: Value| json!({"resourceMetrics": [{"scopeMetrics": [{"metrics": [{"name": "m", "gauge": {"dataPoints": points}}]}]}]});
         let (a, b) = (json!({"asInt": "1"}), json!({"asInt": "2"}));
         let expected = [metrics(json!([a])), metrics(json!([b]))];
-        check(Signal::Metric, &MetricsJson, metrics(json!([a, b])), &expected);
+        check(Signal::Metric, &MetricsJson, &metrics(json!([a, b])), &expected);
     }
 
     #[test]

@@ -65,3 +65,17 @@ impl LiveSource for Live {
         Ok(Box::new(simulate::Trial::new(self.registry.audience(), candidate, seconds, place)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_look_and_no_more() {
+        let live = Live::new(Arc::default(), true);
+        let places: Vec<Place> = (0..VIEWERS_MAX).map(|_| live.place().unwrap()).collect();
+        assert_eq!(live.place().unwrap_err(), Refusal::Busy);
+        drop(places);
+        assert!(live.place().is_ok());
+    }
+}

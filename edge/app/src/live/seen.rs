@@ -151,3 +151,87 @@ impl Copying {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use edge_policy::{Nanos, PolicySet, Worker};
+    use edge_protocol::{BodyFilter, LogsJson};
+
+    use super::*;
+
+    const POLICIES: &str = "
+- {id: drop, log: {match: [{log_field: body, exact: drop}], keep: none}}
+- {id: other, log: {match: [{log_field: body, exists: true}]}}
+";
+
+    /// A worker that `wanted` looks at, and what comes of it.
+    fn watched(wanted: Tail) -> (Worker, Queue) {
+        let set = PolicySet::parse(POLICIES.as_bytes()).unwrap();
+        let snapshot = Arc::new(Snapshot::compile(&set, None));
+        let mut worker = Worker::new(Arc::clone(&snapshot), 1);
+        let (copies, queue) = queue(wanted);
+        worker.watch(copies.watch(&snapshot));
+        (worker, queue)
+    }
+
+    fn send(worker: &mut Worker, bodies: &[&str], end: &str) {
+        let records = bodies.iter().map(|body| format!("{{\"body\":{{\"stringValue\":\"{body}\"}}}}"));
+        let records = records.collect::<Vec<_>>().join(",");
+        let body = format!("{{\"resourceLogs\":[{{\"scopeLogs\":[{{\"logRecords\":[{records}]}}]}}]{end}");
+        LogsJson.filter(body.as_bytes(), worker, Nanos(0));
+    }
+
+    fn received(queue: &mut Queue) -> Vec<Seen> {
+        let mut all = Vec::new();
+        while let Ok(seen) = queue.records.try_recv() {
+            queue.taken(&seen);
+            all.push(seen);
+        }
+        all
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted_and_nobody_waits() {
+        let (mut worker, mut queue) = watched(Tail::default());
+        for _ in 0..3 {
+            send(&mut worker, &["x"; 500], "}");
+        }
+        assert_eq!(received(&mut queue).len(), WAITING_MAX);
+        assert_eq!((queue.skipped(), queue.skipped()), (1500 - WAITING_MAX as u64, 0));
+        send(&mut worker, &["x"; 3], "}");
+        assert_eq!((received(&mut queue).len(), queue.skipped()), (3, 0));
+    }
+
+    #[test]
+    fn large_records_are_passed_over_before_they_take_too_much_memory() {
+        let (mut worker, mut queue) = watched(Tail::default());
+        let large = "x".repeat(WAITING_BYTES_MAX / 2);
+        for _ in 0..5 {
+            send(&mut worker, &[&large], "}");
+        }
+        assert_eq!((received(&mut queue).len(), queue.skipped()), (2, 3));
+        send(&mut worker, &[&large], "}");
+        assert_eq!((received(&mut queue).len(), queue.skipped()), (1, 0));
+    }
+
+    #[test]
+    fn records_of_a_body_that_turns_out_malformed_are_not_shown() {
+        let (mut worker, mut queue) = watched(Tail::default());
+        send(&mut worker, &["x", "drop"], "]");
+        assert!(received(&mut queue).is_empty());
+        assert_eq!((queue.skipped(), queue.backlog.waiting_bytes.load(Ordering::Relaxed)), (0, 0));
+    }
+
+    #[test]
+    fn a_policy_is_shown_with_what_it_dropped_or_let_through() {
+        let shown = |decision: Option<TailDecision>, policy: &str| {
+            let (mut worker, mut queue) = watched(Tail { decision, policy: Some(policy.to_owned()) });
+            send(&mut worker, &["drop", "x"], "}");
+            received(&mut queue).iter().map(|seen| seen.decision).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(None, "drop"), [TailDecision::Dropped]);
+        assert_eq!(shown(None, "other"), [TailDecision::Kept]);
+        assert_eq!(shown(Some(TailDecision::Dropped), "other"), []);
+        assert_eq!(shown(None, "unknown"), []);
+    }
+}

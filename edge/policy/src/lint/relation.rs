@@ -121,8 +121,15 @@ fn text(literal: &Literal) -> Option<String> {
     }
 }
 
-fn is_match(pattern: &Pattern, text: &str) -> bool {
-    pattern.matcher().is_some_and(|regex| regex.is_match(text))
+/// Plain texts are compared as such: there may be thousands, each of which would be compiled.
+pub(super) fn is_match(pattern: &Pattern, text: &str) -> bool {
+    match pattern.identity() {
+        (Kind::Exact(literal), false) => text == literal,
+        (Kind::Prefix(literal), false) => text.starts_with(literal.as_str()),
+        (Kind::Suffix(literal), false) => text.ends_with(literal.as_str()),
+        (Kind::Contains(literal), false) => text.contains(literal.as_str()),
+        _ => pattern.matcher().is_some_and(|regex| regex.is_match(text)),
+    }
 }
 
 /// A literal condition: its text is at a fixed place, so that what another says of it can be asked of the text alone.

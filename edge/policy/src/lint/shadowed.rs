@@ -23,7 +23,8 @@ pub(super) fn find(subject: &Subject<'_>, sink: &mut Sink<'_>) {
 
 /// What `other` takes from `policy`, if it takes all that it decides.
 fn shadow(policy: &Policy, other: &Policy) -> Option<(String, &'static str)> {
-    if policy.id == other.id {
+    // Cheap, and rarely so: there are as many pairs as policies squared.
+    if policy.id == other.id || !covers(other, policy) {
         return None;
     }
     let effect = match (&policy.target, &other.target) {
@@ -34,9 +35,8 @@ fn shadow(policy: &Policy, other: &Policy) -> Option<(String, &'static str)> {
         (Target::Trace(target), Target::Trace(winner)) => trace_effect(policy, target, other, winner)?,
         _ => return None,
     };
-    let matches_always = covers(other, policy);
     // What says the same is a duplicate, and told so.
-    if !matches_always || duplicate::said(policy) == duplicate::said(other) {
+    if duplicate::said(policy) == duplicate::said(other) {
         return None;
     }
     let id = &other.id;

@@ -64,6 +64,8 @@ struct Verdict {
 enum Kind {
     /// It is for another signal.
     OtherSignal(Signal),
+    /// It is about data points, and the metric was decided before them.
+    NotAsked,
     /// A matcher does not hold.
     Failed {
         matcher: usize,
@@ -162,12 +164,16 @@ fn kind(policy: &Policy, index: usize, told: &Told, signal: Signal) -> Kind {
     if policy.target.signal() != signal {
         return Kind::OtherSignal(policy.target.signal());
     }
-    match told.failed.get(index).and_then(Option::as_ref) {
-        Some((matcher, found)) if !told.matched.contains(&index) => Kind::Failed {
+    let failed = told.failed.get(index).and_then(Option::as_ref);
+    match (told.matched.contains(&index), failed) {
+        (false, None) => Kind::NotAsked,
+        (false, Some((matcher, found))) => Kind::Failed {
             matcher: *matcher,
             condition: policy.target.matchers().get(*matcher).map(ToString::to_string).unwrap_or_default(),
             found: found.clone(),
         },
-        _ => Kind::Matched { keep: why::keep(policy), decided: false, transforms: why::transforms(policy) },
+        (true, _) => {
+            Kind::Matched { keep: why::keep(policy), decided: false, transforms: why::transforms(policy) }
+        }
     }
 }

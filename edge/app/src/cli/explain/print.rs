@@ -34,6 +34,7 @@ pub(super) fn text(explanations: &[Explanation], rejected: &[Rejected]) -> Strin
 fn line(Verdict { id, kind }: &Verdict) -> String {
     match kind {
         Kind::OtherSignal(signal) => format!("`{id}` is for the signal {}", signal.name()),
+        Kind::NotAsked => format!("`{id}` was not asked: the metric was decided before its data points"),
         Kind::Failed { matcher, condition, found } => {
             format!("`{id}` does not match: match[{matcher}]: {condition}; found {}", said(found))
         }
@@ -69,6 +70,7 @@ fn row(explanation: &Explanation) -> Value {
 fn verdict(Verdict { id, kind }: &Verdict) -> Value {
     match kind {
         Kind::OtherSignal(signal) => json!({"id": id, "matches": false, "signal": signal.name()}),
+        Kind::NotAsked => json!({"id": id, "matches": false, "asked": false}),
         Kind::Failed { matcher, condition, found } => json!({
             "id": id,
             "matches": false,
