@@ -14,6 +14,6 @@ mod wanted;
 pub(crate) use engine::{Check, Compiled, Engine, Test};
 pub use library::PatternLibrary;
 pub(crate) use patterns::{Group, PatternId};
-pub(crate) use slots::SlotPlan;
+pub(crate) use slots::{SlotPlan, TextId};
 pub use snapshot::{Registry, Snapshot};
 pub use wanted::{Slot, Wanted, WantedKey};

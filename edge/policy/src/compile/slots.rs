@@ -8,7 +8,7 @@ use super::patterns::{PatternId, Patterns};
 use crate::field::Level;
 
 /// A distinct string that some policy compares a slot with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TextId(pub(crate) u32);
 
 /// The tables of one field.

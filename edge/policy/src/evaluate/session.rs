@@ -185,6 +185,7 @@ impl<'w, 'a> Session<'w, 'a> {
     pub(super) fn enter(&mut self, level: Level, source: &impl Source<'a>) {
         self.leave(level);
         self.more.clear();
+        self.scratch.many_texts.clear();
         self.scratch.epochs[level as usize] += 1;
         let wanted = self.wanted(level);
         let filled = &mut self.scratch.filled[level as usize];

@@ -9,7 +9,7 @@ use super::chance::Random;
 use super::session::Session;
 use super::tally::{Tallies, Tally};
 use super::watch::Watch;
-use crate::compile::{Engine, Registry, Slot, Snapshot};
+use crate::compile::{Engine, Registry, Slot, Snapshot, TextId};
 use crate::field::Level;
 use crate::signal::{Nanos, Signal};
 
@@ -99,6 +99,8 @@ pub(crate) struct Scratch {
     pub(crate) scanned: Vec<u64>,
     /// By slot: which of its strings the value is, or `NO_TEXT`.
     pub(crate) texts: Vec<u32>,
+    /// Which strings are among the values of the slots that have several, ascending.
+    pub(crate) many_texts: Vec<(Slot, TextId)>,
     /// By level: the current epoch.
     pub(crate) epochs: [u64; Level::COUNT],
     /// By level: the slots that have a value.
@@ -135,6 +137,7 @@ impl Scratch {
             hits: vec![0; patterns as usize],
             scanned: vec![0; engine.slots.len()],
             texts: vec![NO_TEXT; engine.slots.len()],
+            many_texts: Vec::new(),
             epochs: [0; Level::COUNT],
             filled: Default::default(),
             open: Default::default(),
