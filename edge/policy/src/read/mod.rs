@@ -11,6 +11,7 @@ mod sampling;
 mod selector;
 mod target;
 mod transform;
+mod yaml;
 
 use crate::model::Policy;
 
