@@ -261,5 +261,9 @@ impl Test {
 }
 
 fn slot_matchers<'a>(target: &'a Target, table: &mut SlotTable) -> Option<Vec<(Slot, &'a Matcher)>> {
-    target.matchers().iter().map(|matcher| Some((table.slot(&matcher.field)?, matcher))).collect()
+    let matchers = target.matchers();
+    if !table.has_room(matchers.iter().map(|matcher| &matcher.field)) {
+        return None;
+    }
+    matchers.iter().map(|matcher| Some((table.slot(&matcher.field)?, matcher))).collect()
 }
