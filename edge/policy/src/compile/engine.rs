@@ -180,7 +180,8 @@ impl Engine {
         match check.test {
             Test::Text(id) => plan.gate_by_text(id, policy),
             Test::Pattern(id) => plan.gate_by_pattern(id, policy),
-            Test::Literal(ref literal) => plan.exact_gates.insert(literal, policy),
+            // Several values could open a gate several times, each of them for every policy behind it.
+            Test::Literal(ref literal) if !plan.is_many => plan.exact_gates.insert(literal, policy),
             _ => plan.exists_gates.push(policy),
         }
     }
@@ -267,5 +268,9 @@ impl Test {
 }
 
 fn slot_matchers<'a>(target: &'a Target, table: &mut SlotTable) -> Option<Vec<(Slot, &'a Matcher)>> {
-    target.matchers().iter().map(|matcher| Some((table.slot(&matcher.field)?, matcher))).collect()
+    let matchers = target.matchers();
+    if !table.has_room(matchers.iter().map(|matcher| &matcher.field)) {
+        return None;
+    }
+    matchers.iter().map(|matcher| Some((table.slot(&matcher.field)?, matcher))).collect()
 }

@@ -18,6 +18,6 @@ pub use databases::DatabaseCache;
 pub(crate) use engine::{Check, Compiled, Engine, Test};
 pub use library::PatternLibrary;
 pub(crate) use patterns::{Group, PatternId, Patterns, Use};
-pub(crate) use slots::SlotPlan;
+pub(crate) use slots::{SlotPlan, TextId};
 pub use snapshot::{Attached, Registry, Snapshot};
 pub use wanted::{Slot, Wanted, WantedKey};

@@ -10,7 +10,7 @@ use super::wanted::length_bit;
 use crate::field::Level;
 
 /// A distinct string that some policy compares a slot with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TextId(pub(crate) u32);
 
 /// Distinct strings.

@@ -1,6 +1,6 @@
 //! The fields that loaded policies ask for: what a protocol has to look at, and nothing else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 
@@ -141,6 +141,12 @@ impl SlotTable {
         self.kinds.push((level, field.is_many()));
         self.wanted[level as usize].insert(field, slot);
         Some(slot)
+    }
+
+    /// Whether there are slots for all of `fields`: one that has no room must not take the others' first.
+    pub(crate) fn has_room<'f>(&self, fields: impl Iterator<Item = &'f Field>) -> bool {
+        let new: HashSet<&Field> = fields.filter(|field| !self.slots.contains_key(field)).collect();
+        self.kinds.len() + new.len() <= usize::from(u16::MAX) + 1
     }
 
     /// The slots of what sampling looks at.

@@ -2,7 +2,8 @@
 
 use super::scan::{scan, text_of};
 use super::session::Session;
-use crate::compile::{Check, Slot, Test};
+use super::worker::Scratch;
+use crate::compile::{Check, Slot, SlotPlan, Test};
 use crate::value::Value;
 
 impl<'a> Session<'_, 'a> {
@@ -11,11 +12,7 @@ impl<'a> Session<'_, 'a> {
         let slot = check.slot;
         match &check.test {
             Test::Exists => self.values[slot.0 as usize].is_some(),
-            Test::Text(id) => {
-                let texts = &self.engine.slots[slot.0 as usize].texts;
-                self.values_of(slot)
-                    .any(|value| text_of(value).and_then(|text| texts.get(&text)) == Some(*id))
-            }
+            Test::Text(id) => self.scratch.many_texts.binary_search(&(slot, *id)).is_ok(),
             Test::Compare(comparison, number) => {
                 self.values_of(slot).any(|value| comparison.holds(value, *number))
             }
@@ -24,42 +21,46 @@ impl<'a> Session<'_, 'a> {
         }
     }
 
-    /// Collects the policies whose gate any of the values opens.
+    /// Collects the policies whose gate any of the values opens. Each text counts once, however many values have it.
     pub(super) fn open_gates_of_any(&mut self, slot: Slot) {
         let plan = &self.engine.slots[slot.0 as usize];
-        for place in 0..self.count_of(slot) {
-            let Some(value) = self.value_at(slot, place) else { continue };
-            self.scratch.candidates.extend_from_slice(plan.exact_gates.of(value));
-            if let Some(id) = text_of(value).and_then(|text| plan.texts.get(&text)) {
-                self.scratch.candidates.extend_from_slice(&plan.text_gates[id.0 as usize]);
-            }
+        if !plan.text_gates.is_empty() {
+            self.look_up_texts(slot, plan);
         }
         if plan.scan_always {
             self.scan_any(slot, true);
         }
-        // A policy is a candidate once, however many values open its gate.
-        self.scratch.candidates.sort_unstable();
-        self.scratch.candidates.dedup();
+    }
+
+    fn look_up_texts(&mut self, slot: Slot, plan: &SlotPlan) {
+        let Self { values, more, scratch, .. } = self;
+        let Scratch { many_texts, candidates, .. } = &mut **scratch;
+        let texts = values_of(values, more, slot).filter_map(text_of);
+        many_texts.extend(texts.filter_map(|text| Some((slot, plan.texts.get(&text)?))));
+        many_texts.sort_unstable();
+        many_texts.dedup();
+        for (_, id) in many_texts.iter().filter(|(other, _)| *other == slot) {
+            candidates.extend_from_slice(&plan.text_gates[id.0 as usize]);
+        }
     }
 
     pub(super) fn scan_any(&mut self, slot: Slot, gates: bool) {
-        for place in 0..self.count_of(slot) {
-            if let Some(text) = self.value_at(slot, place).and_then(text_of) {
-                scan(self.engine, self.scratch, slot, &text, gates);
-            }
+        let Self { engine, scratch, values, more, .. } = self;
+        for text in values_of(values, more, slot).filter_map(text_of) {
+            scan(engine, scratch, slot, &text, gates);
         }
     }
 
     pub(super) fn values_of(&self, slot: Slot) -> impl Iterator<Item = Value<'a>> {
-        let more = self.more.iter().filter(move |(other, _)| *other == slot);
-        self.values[slot.0 as usize].into_iter().chain(more.map(|(_, value)| *value))
+        values_of(&self.values, &self.more, slot)
     }
+}
 
-    fn count_of(&self, slot: Slot) -> usize {
-        self.values_of(slot).count()
-    }
-
-    fn value_at(&self, slot: Slot, place: usize) -> Option<Value<'a>> {
-        self.values_of(slot).nth(place)
-    }
+fn values_of<'a>(
+    values: &[Option<Value<'a>>],
+    more: &[(Slot, Value<'a>)],
+    slot: Slot,
+) -> impl Iterator<Item = Value<'a>> {
+    let more = more.iter().filter(move |(other, _)| *other == slot);
+    values[slot.0 as usize].into_iter().chain(more.map(|(_, value)| *value))
 }

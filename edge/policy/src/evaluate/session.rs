@@ -41,12 +41,20 @@ impl<'a> Slots<'_, 'a> {
     #[inline]
     pub fn field(&mut self, slot: Slot, value: Value<'a>) {
         if value.is_empty() {
-            return;
+            return self.missing(slot);
         }
         match self.values[slot.0 as usize].replace(value) {
             None => self.filled.push(slot),
             Some(other) if self.plans[slot.0 as usize].is_many => self.more.push((slot, other)),
             Some(_) => {}
+        }
+    }
+
+    /// Says that a well-known field is missing, whatever was said of it before.
+    pub fn missing(&mut self, slot: Slot) {
+        let is_many = self.plans[slot.0 as usize].is_many;
+        if !is_many && self.values[slot.0 as usize].take().is_some() {
+            self.filled.retain(|filled| *filled != slot);
         }
     }
 
@@ -201,6 +209,7 @@ impl<'w, 'a> Session<'w, 'a> {
     pub(super) fn enter(&mut self, level: Level, source: &impl Source<'a>) {
         self.leave(level);
         self.more.clear();
+        self.scratch.many_texts.clear();
         self.scratch.epochs[level as usize] += 1;
         let wanted = self.wanted(level);
         let filled = &mut self.scratch.filled[level as usize];

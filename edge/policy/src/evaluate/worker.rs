@@ -9,7 +9,7 @@ use super::chance::Random;
 use super::session::Session;
 use super::tally::{Tallies, Tally};
 use super::watch::Watch;
-use crate::compile::{Engine, Registry, Slot, Snapshot};
+use crate::compile::{Engine, Registry, Slot, Snapshot, TextId};
 use crate::field::Level;
 use crate::signal::{Nanos, Signal};
 
@@ -108,6 +108,8 @@ pub(crate) struct Scratch {
     pub(crate) hex: Vec<u8>,
     /// Groups of patterns that the text in hand is searched by.
     pub(crate) groups: Vec<u32>,
+    /// Which strings are among the values of the slots that have several, ascending.
+    pub(crate) many_texts: Vec<(Slot, TextId)>,
     /// By level: the current epoch.
     pub(crate) epochs: [u64; Level::COUNT],
     /// By level: the slots that have a value.
@@ -146,6 +148,7 @@ impl Scratch {
             texts: vec![NO_TEXT; engine.slots.len()],
             hex: Vec::new(),
             groups: Vec::new(),
+            many_texts: Vec::new(),
             epochs: [0; Level::COUNT],
             filled: Default::default(),
             open: Default::default(),

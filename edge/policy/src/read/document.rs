@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::object::{Object, Report, kind};
-use super::{About, PolicySet, Rejected, Warning, extension, target};
+use super::{About, PolicySet, Rejected, Warning, extension, target, yaml};
 use crate::model::Policy;
 
 pub(super) const KNOWN: [&str; 11] = [
@@ -64,12 +64,16 @@ pub(super) fn from_trees(policies: &[Value]) -> Result<PolicySet, ParseError> {
 fn read_tree(text: &[u8]) -> Result<Value, ParseError> {
     let json = match serde_json::from_slice(text) {
         Ok(tree) => return Ok(tree),
-        Err(error) => error,
+        Err(error) => ParseError(format!("not JSON: {error}")),
     };
-    serde_yaml_ng::from_slice(text).map_err(|yaml| {
+    // YAML allows no deeper nesting, and takes its time, the square of the depth, before it says so.
+    if json.0.contains("recursion limit exceeded") {
+        return Err(json);
+    }
+    yaml::read(text).map_err(|yaml| {
         let looks_like_json =
             text.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|b| b"{[".contains(b));
-        ParseError(if looks_like_json { format!("not JSON: {json}") } else { format!("not YAML: {yaml}") })
+        if looks_like_json { json } else { ParseError(format!("not YAML: {yaml}")) }
     })
 }
 

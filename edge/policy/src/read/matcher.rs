@@ -144,7 +144,7 @@ fn read_number(name: &str, value: &Value) -> Result<Number, String> {
 fn read_typed_number(name: &str, value: &Value) -> Result<Number, String> {
     let wrong = || format!("`{name}`: {value} is no number of that type");
     if name == "int_value" {
-        let int = value.as_i64().or_else(|| value.as_str()?.parse().ok());
+        let int = value.as_i64().or_else(|| value.as_str()?.parse().ok()).or_else(|| whole(value.as_f64()?));
         return int.map(Number::Int).ok_or_else(wrong);
     }
     let double = match value.as_str() {
@@ -155,6 +155,12 @@ fn read_typed_number(name: &str, value: &Value) -> Result<Number, String> {
         None => value.as_f64(),
     };
     double.map(Number::Double).ok_or_else(wrong)
+}
+
+/// A double that is an integer: the mapping lets one be written with a fraction of zero, or an exponent.
+fn whole(double: f64) -> Option<i64> {
+    let in_range = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&double);
+    (in_range && double.fract() == 0.0).then_some(double as i64)
 }
 
 /// The one typed member of a `Value` message.

@@ -12,6 +12,7 @@ mod schema;
 mod selector;
 mod target;
 mod transform;
+mod yaml;
 
 use std::fmt;
 

@@ -48,6 +48,11 @@ impl<'a, 'r> Object<'a, 'r> {
         self.report.error(self.place, problem);
     }
 
+    /// The place of a member.
+    pub(crate) fn place_of(&self, name: &str) -> String {
+        at(self.place, name)
+    }
+
     pub(crate) fn report(&self) -> &'r Report {
         self.report
     }
@@ -130,7 +135,7 @@ fn is_key(key: &str, name: &str) -> bool {
     key.next().is_none()
 }
 
-/// Reads an enum: its name with prefix, without, in lower case, or its number.
+/// Reads an enum: its name with prefix or without, in upper or lower case, or its number.
 pub(crate) fn enum_value<T: Copy>(
     value: &Value,
     prefix: &str,
@@ -139,7 +144,8 @@ pub(crate) fn enum_value<T: Copy>(
     let found = match value {
         Value::Number(number) => table.iter().find(|(_, code, _)| number.as_u64() == Some(*code)),
         Value::String(text) => {
-            let name = text.strip_prefix(prefix).unwrap_or(text).to_ascii_lowercase();
+            let (name, prefix) = (text.to_ascii_lowercase(), prefix.to_ascii_lowercase());
+            let name = name.strip_prefix(&prefix).unwrap_or(&name);
             table.iter().find(|(known, _, _)| *known == name)
         }
         _ => None,
@@ -167,7 +173,7 @@ mod tests {
     #[test]
     fn enums_are_read_in_every_spelling() {
         let table = [("body", 1, 'b'), ("trace_id", 3, 't')];
-        for spelling in ["LOG_FIELD_TRACE_ID", "TRACE_ID", "trace_id"] {
+        for spelling in ["LOG_FIELD_TRACE_ID", "TRACE_ID", "trace_id", "log_field_trace_id"] {
             assert_eq!(enum_value(&spelling.into(), "LOG_FIELD_", &table), Ok('t'));
         }
         assert_eq!(enum_value(&3.into(), "LOG_FIELD_", &table), Ok('t'));

@@ -201,13 +201,17 @@ impl Names {
 
 /// `{"path": ["a", "b"]}`, `["a", "b"]` or `"a"`.
 fn read_path(object: &Object<'_, '_>, name: &str, value: &Value) -> Option<Box<[String]>> {
-    let single;
-    let segments = match value {
-        Value::Object(members) => {
-            members.get("path").and_then(Value::as_array).map_or(&[][..], Vec::as_slice)
+    let path = match value {
+        Value::Object(_) => {
+            Object::new(value, &object.place_of(name), object.report(), &["path"])?.get("path")
         }
-        Value::Array(segments) => segments,
-        other => {
+        shorthand => Some(shorthand),
+    };
+    let single;
+    let segments = match path {
+        None => &[][..],
+        Some(Value::Array(segments)) => segments,
+        Some(other) => {
             single = [other.clone()];
             &single
         }

@@ -1,7 +1,7 @@
 //! The decision about one span.
 
 use super::state::{self, Incoming};
-use super::threshold::{VALUES, threshold};
+use super::threshold::{VALUES, cut, threshold};
 use super::{SamplingMode, TraceSampling};
 use crate::hash::hash;
 
@@ -19,6 +19,7 @@ pub(crate) enum Sampled {
 /// What is decided before anything is written.
 enum Verdict {
     Keep,
+    /// With this threshold, all digits of which are written.
     Write(u64),
     Drop,
 }
@@ -35,7 +36,7 @@ pub(crate) fn sample(
         Verdict::Drop => Sampled::Drop,
         Verdict::Write(threshold) => {
             output.clear();
-            state::write(state, threshold, sampling.precision, output);
+            state::write(state, threshold, output);
             if output == state { Sampled::Keep } else { Sampled::Write }
         }
     }
@@ -51,28 +52,38 @@ fn judge(sampling: &TraceSampling, id: Option<[u8; 16]>, incoming: Incoming) -> 
         return if passes { Verdict::Keep } else { Verdict::Write(0) };
     }
     let Ok(before) = incoming.threshold.transpose() else { return undecidable(sampling) };
+    let own = threshold(percentage, 0);
     if mode == SamplingMode::HashSeed && seed != 0 {
-        return by_randomness(sampling, id.map(|id| seeded(id, seed)), threshold(percentage, 0));
+        return by_randomness(sampling, id.map(|id| seeded(id, seed)), own, None);
     }
     // A span that the samplers before should have dropped: nothing is known of its probability.
     if incoming.randomness.zip(before).is_some_and(|(randomness, before)| randomness < before) {
         return Verdict::Keep;
     }
     let randomness = incoming.randomness.or_else(|| id.map(low_bits));
-    let own = threshold(percentage, 0);
     match mode {
+        SamplingMode::HashSeed => by_randomness(sampling, randomness, own, None),
         SamplingMode::Equalizing if before.is_some_and(|before| before >= own) => Verdict::Keep,
-        SamplingMode::HashSeed | SamplingMode::Equalizing => by_randomness(sampling, randomness, own),
+        SamplingMode::Equalizing => by_randomness(sampling, randomness, own, before),
         SamplingMode::Proportional => {
-            by_randomness(sampling, randomness, threshold(percentage, before.unwrap_or(0)))
+            by_randomness(sampling, randomness, threshold(percentage, before.unwrap_or(0)), before)
         }
     }
 }
 
-fn by_randomness(sampling: &TraceSampling, randomness: Option<u64>, threshold: u64) -> Verdict {
+/// Decides by the threshold in full, and has it written cut, but never below `least`: that would tell whoever weighs
+/// the span of a higher probability than it had before.
+fn by_randomness(
+    sampling: &TraceSampling,
+    randomness: Option<u64>,
+    threshold: u64,
+    least: Option<u64>,
+) -> Verdict {
     match randomness {
         None => undecidable(sampling),
-        Some(randomness) if randomness >= threshold => Verdict::Write(threshold),
+        Some(randomness) if randomness >= threshold => {
+            Verdict::Write(cut(threshold, sampling.precision).max(least.unwrap_or(0)))
+        }
         Some(_) => Verdict::Drop,
     }
 }
@@ -184,6 +195,23 @@ mod tests {
         check(half, 0, "ot=th:c;x:1", Some("ot=th:c;x:1"));
         check(half, 0, "ot=th:4", None);
         check(half, 1 << 55, "ot=th:4", Some("ot=th:8"));
+    }
+
+    #[test]
+    fn cutting_digits_never_lowers_a_threshold_that_came_in() {
+        let most = 0xff_ffff_ffff_ffff;
+        let all_but_little = TraceSampling { mode: SamplingMode::Proportional, percentage: 99.9999, ..HALF };
+        check(all_but_little, most, "ot=th:c0001", Some("ot=th:c0001"));
+        check(all_but_little, most, "ot=th:8", Some("ot=th:8"));
+        let tenth = TraceSampling { mode: SamplingMode::Equalizing, percentage: 10.0, ..HALF };
+        check(tenth, most, "ot=th:e66661;x:1", Some("ot=x:1;th:e66661"));
+        check(tenth, most, "ot=th:e665", Some("ot=th:e666"));
+        check(
+            TraceSampling { mode: SamplingMode::HashSeed, ..tenth },
+            most,
+            "ot=th:e66661",
+            Some("ot=th:e666"),
+        );
     }
 
     #[test]

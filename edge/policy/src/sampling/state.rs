@@ -34,7 +34,7 @@ impl Incoming {
 }
 
 /// Writes `state` with another threshold: `ot` first, its other members kept, `th` last; other entries as they are.
-pub(super) fn write(state: &[u8], threshold: u64, precision: u8, output: &mut Vec<u8>) {
+pub(super) fn write(state: &[u8], threshold: u64, output: &mut Vec<u8>) {
     output.extend_from_slice(b"ot=");
     let ours = entries(state).find(|(key, _)| *key == KEY).map_or(&b""[..], |(_, value)| value);
     for member in ours.split(|byte| *byte == b';').filter(|member| !member.is_empty()) {
@@ -44,7 +44,7 @@ pub(super) fn write(state: &[u8], threshold: u64, precision: u8, output: &mut Ve
         }
     }
     output.extend_from_slice(b"th:");
-    threshold::write(threshold, precision, output);
+    threshold::write(threshold, output);
     for entry in state.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
         if !entry.is_empty() && split(entry, b'=').is_none_or(|(key, _)| key != KEY) {
             output.push(b',');
@@ -85,7 +85,7 @@ mod tests {
 
     fn written(state: &str) -> String {
         let mut text = Vec::new();
-        write(state.as_bytes(), 1 << 55, 4, &mut text);
+        write(state.as_bytes(), 1 << 55, &mut text);
         String::from_utf8(text).expect("text")
     }
 

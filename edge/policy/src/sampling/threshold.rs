@@ -26,16 +26,19 @@ fn kept(percentage: f32, values: u64) -> u64 {
     divisor.map_or(u128::from(product > 0), |divisor| product.div_ceil(divisor)) as u64
 }
 
-/// Writes a threshold in hexadecimal digits, cut after `precision` of them, or after the first that is not zero
-/// where only zeros would be left. Trailing zeros go.
-pub(super) fn write(threshold: u64, precision: u8, output: &mut Vec<u8>) {
-    if threshold == 0 {
-        return output.push(b'0');
-    }
+/// A threshold cut after `precision` hexadecimal digits, or after the first that is not zero where only zeros would be
+/// left.
+pub(super) fn cut(threshold: u64, precision: u8) -> u64 {
+    let zeros = threshold.leading_zeros().saturating_sub(u64::BITS - VALUES.ilog2()) / 4;
+    let digits = u32::from(precision).max(zeros + 1).min(DIGITS as u32);
+    let rest = 4 * (DIGITS as u32 - digits);
+    threshold >> rest << rest
+}
+
+/// Writes a threshold in hexadecimal digits, without the zeros at their end.
+pub(super) fn write(threshold: u64, output: &mut Vec<u8>) {
     let digit = |index: usize| (threshold >> (4 * (DIGITS - 1 - index)) & 0xf) as usize;
-    let first = (0..DIGITS).find(|index| digit(*index) != 0).expect("the threshold is not zero");
-    let end = usize::from(precision).max(first + 1).min(DIGITS);
-    let last = (0..end).rfind(|index| digit(*index) != 0).expect("the first digit is one");
+    let last = (0..DIGITS).rfind(|index| digit(*index) != 0).unwrap_or(0);
     output.extend((0..=last).map(|index| b"0123456789abcdef"[digit(index)]));
 }
 
@@ -69,7 +72,7 @@ mod tests {
 
     fn written(threshold: u64, precision: u8) -> String {
         let mut text = Vec::new();
-        write(threshold, precision, &mut text);
+        write(cut(threshold, precision), &mut text);
         String::from_utf8(text).expect("digits")
     }
 

@@ -38,6 +38,34 @@ fn json_and_yaml_say_the_same_in_either_case() {
 }
 
 #[test]
+fn what_only_yaml_can_say_neither_vanishes_nor_hurts_the_others() {
+    let trace = |id: &str, percentage: &str| {
+        format!(
+            "- id: {id}\n  trace: {{match: [{{trace_field: name, exists: true}}], keep: {{percentage: {percentage}}}}}\n"
+        )
+    };
+    let log = |id: &str, matcher: &str| format!("- id: {id}\n  log: {{match: [{{log_field: {matcher}}}]}}\n");
+    let text = [
+        trace("all", ".inf"),
+        trace("nan", ".nan"),
+        trace("none", "-.inf"),
+        log("digits", &format!("trace_id, exact: {}", "1".repeat(32))),
+        log("infinite", "severity_number, lt: {double_value: .inf}"),
+        log("tagged", "!any body, exists: true"),
+        "- id: keys\n  1: x\n  name: x\n  name: y\n  log: {match: [{log_field: body, exists: true}]}\n"
+            .to_owned(),
+    ];
+    let set = parse(&text.concat());
+    let ids = |ids: Vec<&String>| ids.into_iter().cloned().collect::<Vec<_>>();
+    let in_force = ids(set.policies.iter().map(|policy| &policy.id).collect());
+    assert_eq!(in_force, ["all", "infinite", "tagged", "keys"]);
+    assert_eq!(ids(set.rejected.iter().map(|policy| &policy.id).collect()), ["nan", "none", "digits"]);
+    let Target::Trace(all) = &set.policies[0].target else { panic!("a trace policy") };
+    assert!((all.keep.percentage - 100.0).abs() < f32::EPSILON);
+    assert_eq!(set.policies[3].name, "y");
+}
+
+#[test]
 fn a_document_that_is_none_is_an_error_that_says_why() {
     for (text, expected) in [
         ("{\"policies\": [", "not JSON: EOF while parsing a list at line 1 column 14"),
@@ -57,7 +85,8 @@ fn a_document_that_is_none_is_an_error_that_says_why() {
 #[test]
 fn nothing_panics_on_bytes_that_are_no_text() {
     assert!(PolicySet::parse(b"\xff\xfe[]").is_err());
-    assert!(PolicySet::parse(&b"[".repeat(100_000)).is_err());
+    let error = PolicySet::parse(&b"[".repeat(100_000)).expect_err("nested too deep").to_string();
+    assert!(error.starts_with("not JSON: recursion limit exceeded"), "{error}");
     assert_eq!(parse("\u{feff}[]").policies.len(), 0);
 }
 
@@ -123,6 +152,18 @@ fn bad_literals_are_errors_of_their_policy() {
 }
 
 #[test]
+fn an_integer_may_be_a_string_or_a_whole_double() {
+    let errors =
+        |int: Value| matcher_errors(json!({"log_field": "body", "equals": {"int_value": int}})).len();
+    for int in [json!(16), json!("16"), json!(16.0), json!(-1.6e1)] {
+        assert_eq!(errors(int.clone()), 0, "{int}");
+    }
+    for int in [json!(16.5), json!(1e19), json!("x"), json!(true)] {
+        assert_eq!(errors(int.clone()), 1, "{int}");
+    }
+}
+
+#[test]
 fn a_path_has_a_limit() {
     let errors =
         |segments: usize| matcher_errors(json!({"log_attribute": vec!["k"; segments], "exists": true}));
@@ -167,9 +208,11 @@ fn what_is_wrong_with_a_disabled_policy_can_wait() {
 #[test]
 fn unknown_fields_are_ignored_with_a_warning() {
     let set = parse(
-        r#"{"version":2,"policies":[{"id":"p","volume":1,"log":{"match":[{"log_field":"body","exists":true,"x":1}]}}]}"#,
+        r#"{"version":2,"policies":[{"id":"p","volume":1,"log":{"match":[{"log_field":"body","exists":true,"x":1},{"log_attribute":{"path":["k"],"y":1},"exists":true}]}}]}"#,
     );
-    assert_eq!((set.policies.len(), set.warnings.len()), (1, 3), "{:?}", set.warnings);
+    assert_eq!((set.policies.len(), set.warnings.len()), (1, 4), "{:?}", set.warnings);
+    let last = set.warnings.last().map(String::as_str);
+    assert_eq!(last, Some("policy `p`: log: match[1]: log_attribute: unknown field `y` is ignored"));
 }
 
 #[test]

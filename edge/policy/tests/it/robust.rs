@@ -43,6 +43,19 @@ fn twenty_thousand_policies_load_and_decide() {
 }
 
 #[test]
+fn a_policy_of_too_many_fields_leaves_room_for_the_others() {
+    let field = |index: usize| json!({"log_attribute": format!("k{index}"), "exists": false});
+    let many =
+        json!({"id": "many", "log": {"match": (0..70_000).map(field).collect::<Vec<_>>(), "keep": "none"}});
+    let thousands = json!({"id": "thousands", "log": {"match": (0..5_000).map(field).collect::<Vec<_>>()}});
+    let (mut worker, rejected) =
+        load(vec![many, thousands, dropper("one", json!({"log_field": "body", "exact": "x"}))]);
+    assert_eq!(rejected, ["many"]);
+    assert_eq!(decide(&mut worker, &[Record::body("x")]), [Decision::Drop]);
+    assert_eq!(counts(&mut worker).len(), 2);
+}
+
+#[test]
 fn a_pattern_that_costs_too_much_costs_its_own_policy_only() {
     let patterns = [
         "(a{1000}){1000}".to_owned(),

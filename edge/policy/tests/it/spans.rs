@@ -100,6 +100,28 @@ fn many_policies_on_events_are_told_apart() {
     assert_eq!(hit, ["a", "c", "d", "f", "g"]);
 }
 
+/// Neither the time of a walk from the first to each nor the memory of every policy for each would be there.
+#[test]
+fn many_events_cost_no_more_than_their_number() {
+    const EVENTS: usize = 200_000;
+    const POLICIES: usize = 2_000;
+    let policy = |index| {
+        let matcher = match index % 3 {
+            0 => json!({"event_name": "retry"}),
+            1 => json!({"event_attribute": "type", "exact": "Timeout"}),
+            _ => json!({"event_attribute": "type", "starts_with": "Time"}),
+        };
+        policy(&format!("p{index}"), json!([matcher]), json!({"percentage": 100}))
+    };
+    let mut worker = worker(&(0..POLICIES).map(policy).collect());
+    let event = Part::default().with(Simple::SpanEventName, "retry").attribute("type", "Timeout");
+    let span = Part { events: vec![event; EVENTS], ..span() };
+    assert_eq!(decide(&mut worker, &span), (SpanDecision::TraceState, "ot=th:0".into()));
+    let counts = counts(&mut worker);
+    assert_eq!(counts.len(), POLICIES);
+    assert!(counts.iter().all(|(_, hits, misses)| (*hits, *misses) == (1, 0)));
+}
+
 #[test]
 fn the_lowest_percentage_decides_and_of_equal_ones_the_first() {
     let all = json!([{"trace_field": "name", "exists": true}]);

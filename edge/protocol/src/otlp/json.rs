@@ -344,8 +344,9 @@ pub(super) fn fill_member<'a>(
     if let Some((simple, slot)) =
         layout.by_name(key).and_then(|simple| Some((simple, wanted.simple(simple)?)))
     {
-        if let Some(value) = json.simple(simple, cursor)? {
-            slots.field(slot, value);
+        match json.simple(simple, cursor)? {
+            Some(value) => slots.field(slot, value),
+            None => slots.missing(slot),
         }
     } else if wanted.has_attributes() && layout.attributes.is_some_and(|(_, name)| is_named(key, name)) {
         json.list(cursor, &mut |key, value, _| {

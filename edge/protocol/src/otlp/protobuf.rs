@@ -256,10 +256,12 @@ fn fill_simple<'a>(
     wanted: &Wanted,
     slots: &mut Slots<'_, 'a>,
 ) -> Result<(), Malformed> {
-    if let Some(slot) = wanted.simple(simple)
-        && let Some(value) = simple_value(simple, value)?
-    {
-        slots.field(slot, value);
+    let Some(slot) = wanted.simple(simple) else { return Ok(()) };
+    match simple_value(simple, value)? {
+        Some(value) => slots.field(slot, value),
+        // A message is merged with what came before, a scalar takes its place.
+        None if simple == Simple::Body => {}
+        None => slots.missing(slot),
     }
     Ok(())
 }

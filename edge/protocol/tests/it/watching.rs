@@ -10,6 +10,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use serde_json::{Value, json};
 
 use crate::request::Request;
+use crate::wire::message;
 
 /// Writes down what it is told.
 #[derive(Debug, Clone, Default)]
@@ -100,6 +101,28 @@ fn of_metrics_each_point_is_told_with_its_metric_or_the_metric_alone() {
             (Decision::Keep, request(sum("empty", json!([])))),
         ],
     );
+}
+
+/// Were all points walked over for each, this would not end.
+#[test]
+fn many_points_are_told_one_by_one() {
+    const POINTS: usize = 200_000;
+    let policies =
+        br#"[{"id":"p","metric":{"match":[{"datapoint_attribute":"k","exists":true}],"keep":true}}]"#;
+    let mut worker = crate::worker(policies);
+    let notes = Notes::default();
+    assert!(worker.watch(Some(Box::new(notes.clone()))).is_none());
+    let request = |points: usize| {
+        let points = message(&[(1, b"")]).repeat(points);
+        let metric = message(&[(1, b"m"), (7, &[&[0x10, 2][..], &points].concat())]);
+        message(&[(1, &message(&[(2, &message(&[(2, &metric)]))]))])
+    };
+    let outcome = crate::filter(ExportMetricsServiceRequest::PROTOBUF, &request(POINTS), &mut worker).outcome;
+    assert_eq!(outcome, Outcome::Unchanged);
+    let (told, _) = std::mem::take(&mut *notes.0.lock().expect("no panic before"));
+    assert_eq!(told.len(), POINTS);
+    let alone = request(1);
+    assert!(told.iter().all(|(_, record, _)| *record == alone));
 }
 
 #[test]

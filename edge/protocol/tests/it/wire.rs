@@ -133,6 +133,36 @@ fn protobuf_fields_may_come_in_any_order_and_unknown_ones_stay() {
 }
 
 #[test]
+fn of_a_field_that_comes_twice_the_last_counts_an_empty_one_too() {
+    const DROP: &[u8] =
+        br#"[{"id":"p","log":{"match":[{"log_field":"severity_text","exists":true}],"keep":"none"}},
+        {"id":"q","log":{"match":[{"log_field":"severity_number","gt":0}],"keep":"none"}}]"#;
+    let is_dropped = |filter: &dyn BodyFilter, body: &[u8]| {
+        crate::filter(filter, body, &mut crate::worker(DROP)).outcome == Outcome::Emptied
+    };
+    let json =
+        |members: &str| format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{{members}}}]}}]}}]}}"#);
+    for (members, expected) in [
+        (r#""severityText":"","severityText":"I""#, true),
+        (r#""severityText":"I","severityText":"""#, false),
+        (r#""severityText":"I","severityText":null"#, false),
+        (r#""severityNumber":0,"severityNumber":9"#, true),
+        (r#""severityNumber":9,"severity_number":"0""#, false),
+    ] {
+        assert_eq!(is_dropped(&LogsJson, json(members).as_bytes()), expected, "{members}");
+    }
+    let protobuf = |record: &[u8]| message(&[(1, &message(&[(2, &message(&[(2, record)]))]))]);
+    for (record, expected) in [
+        (message(&[(3, b""), (3, b"I")]), true),
+        (message(&[(3, b"I"), (3, b"")]), false),
+        (vec![0x10, 0, 0x10, 9], true),
+        (vec![0x10, 9, 0x10, 0], false),
+    ] {
+        assert_eq!(is_dropped(&LogsProtobuf, &protobuf(&record)), expected, "{record:x?}");
+    }
+}
+
+#[test]
 fn protobuf_lengths_of_any_size_are_fixed_up() {
     for padding in [0, 100, 120, 127, 128, 16_300, 16_400] {
         let long = "y".repeat(padding);

@@ -385,14 +385,14 @@ fn sampled(keep: &Value, id: Option<&[u8]>, state: &str) -> Option<String> {
     let ours = entries.iter().find_map(|entry| entry.strip_prefix("ot=")).unwrap_or("");
     let member = |key: &str| ours.split(';').find_map(|member| member.strip_prefix(key)?.strip_prefix(':'));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let write = |threshold: u128| {
+    let write = |shown: String| {
         let mut kept: Vec<String> = Vec::new();
         kept.extend(
             ours.split(';')
                 .filter(|member| !member.is_empty() && !member.starts_with("th:"))
                 .map(str::to_owned),
         );
-        kept.push(format!("th:{}", shown(threshold, precision)));
+        kept.push(format!("th:{shown}"));
         let others =
             entries.iter().filter(|entry| !entry.starts_with("ot=")).map(|entry| (*entry).to_owned());
         std::iter::once(format!("ot={}", kept.join(";"))).chain(others).collect::<Vec<_>>().join(",")
@@ -404,7 +404,7 @@ fn sampled(keep: &Value, id: Option<&[u8]>, state: &str) -> Option<String> {
     }
     if eighths == 800 {
         let untouched = member("th").is_some() && mode != "hash_seed";
-        return Some(if untouched { state.to_owned() } else { write(0) });
+        return Some(if untouched { state.to_owned() } else { write("0".into()) });
     }
     let incoming = match member("th") {
         None => None,
@@ -419,7 +419,12 @@ fn sampled(keep: &Value, id: Option<&[u8]>, state: &str) -> Option<String> {
     let rejected = |from: u128| WHOLE - (eighths * (WHOLE - from)).div_ceil(800);
     let by = |randomness: Option<u128>, threshold: u128| match randomness {
         None => undecidable(),
-        Some(randomness) => (randomness >= threshold).then(|| write(threshold)),
+        Some(randomness) => (randomness >= threshold).then(|| {
+            let shown = shown(threshold, precision);
+            // Fewer digits of a higher threshold may be a lower one.
+            let least = format!("{:014x}", incoming.filter(|_| mode != "hash_seed").unwrap_or(0));
+            write(if shown < least { least.trim_end_matches('0').to_owned() } else { shown })
+        }),
     };
     if mode == "hash_seed" && seed != 0 {
         let seeded = id.map(|id| u128::from(hash(&[id, &seed.to_le_bytes()].concat())));

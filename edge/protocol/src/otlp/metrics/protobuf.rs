@@ -1,6 +1,6 @@
 //! A `Metric` in protobuf, and its data points.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use edge_policy::{Decision, Slots, Wanted};
 use edge_stream::protobuf::{Field, Fields, Malformed, write_bytes};
@@ -17,6 +17,8 @@ struct Data<'a> {
     kind: &'static Kind,
     field: Field<'a>,
     points_count: u64,
+    /// What stands beside the data points, once somebody looks on.
+    others: OnceCell<Vec<u8>>,
 }
 
 /// Decides the metric, then its data points.
@@ -66,7 +68,7 @@ fn fill_metric<'a>(
         kind.fill(wanted, slots);
         let points_count = fill_data(field.value.bytes()?, kind, wanted, slots)?;
         // Of several types the last would count, two halves of one would have to be merged: left to whoever can.
-        if data.replace(Data { kind, field, points_count }).is_some() {
+        if data.replace(Data { kind, field, points_count, others: OnceCell::new() }).is_some() {
             return Err(Malformed);
         }
     }
@@ -92,21 +94,17 @@ fn fill_data<'a>(
 }
 
 /// Decides the data points one by one; false if the metric lost all of them.
-fn points<'a>(
-    walk: &mut Walk<'_, '_, 'a>,
-    metric: &Field<'a>,
-    Data { kind, field: data, .. }: &Data<'a>,
-) -> Result<bool, Malformed> {
+fn points<'a>(walk: &mut Walk<'_, '_, 'a>, metric: &Field<'a>, data: &Data<'a>) -> Result<bool, Malformed> {
     let mark = walk.changes.splice.mark();
     let mut left = false;
-    for field in Fields::within(walk.body, data.content()) {
+    for field in Fields::within(walk.body, data.field.content()) {
         let field = field?;
         if field.number == DATA_POINTS {
-            left |= point(walk, &field, kind, metric, data)?;
+            left |= point(walk, &field, metric, data)?;
         }
     }
     if left {
-        fix_length(data, mark, &mut walk.changes.splice);
+        fix_length(&data.field, mark, &mut walk.changes.splice);
         fix_length(metric, mark, &mut walk.changes.splice);
     } else {
         walk.changes.splice.rewind(mark);
@@ -118,15 +116,14 @@ fn points<'a>(
 fn point<'a>(
     walk: &mut Walk<'_, '_, 'a>,
     field: &Field<'a>,
-    kind: &Kind,
     metric: &Field<'a>,
-    data: &Field<'a>,
+    data: &Data<'a>,
 ) -> Result<bool, Malformed> {
     let (body, raw) = (walk.body, field.value.bytes()?);
-    let view = View::new(|wanted, slots| fill(raw, &kind.point, wanted, slots).map(|()| raw.len()));
+    let view = View::new(|wanted, slots| fill(raw, &data.kind.point, wanted, slots).map(|()| raw.len()));
     let decision = walk.session.point(&view);
     view.checked()?;
-    walk.tell(|request| write_alone(request, body, metric, data, field));
+    walk.tell(|request| data.write_alone(request, body, metric, field));
     let left = decision != Decision::Drop;
     if left {
         walk.changes.records.kept += 1;
@@ -137,14 +134,21 @@ fn point<'a>(
     Ok(left)
 }
 
-/// Writes a metric with one of its data points alone.
-fn write_alone(request: &mut Vec<u8>, body: &[u8], metric: &Field<'_>, data: &Field<'_>, point: &Field<'_>) {
-    let others = Fields::within(body, data.content()).filter_map(Result::ok);
-    let others = others.filter(|field| field.number != DATA_POINTS);
-    let mut content: Vec<u8> = others.flat_map(|field| &body[field.range]).copied().collect();
-    content.extend_from_slice(&body[point.range.clone()]);
-    let mut alone = body[metric.content().start..data.range.start].to_vec();
-    write_bytes(&mut alone, data.number, &content);
-    alone.extend_from_slice(&body[data.range.end..metric.range.end]);
-    write_bytes(request, metric.number, &alone);
+impl Data<'_> {
+    /// Writes the metric with one of its data points alone.
+    fn write_alone(&self, request: &mut Vec<u8>, body: &[u8], metric: &Field<'_>, point: &Field<'_>) {
+        let data = &self.field;
+        let others = self.others.get_or_init(|| self.others(body));
+        let mut alone = body[metric.content().start..data.range.start].to_vec();
+        write_bytes(&mut alone, data.number, &[&others[..], &body[point.range.clone()]].concat());
+        alone.extend_from_slice(&body[data.range.end..metric.range.end]);
+        write_bytes(request, metric.number, &alone);
+    }
+
+    /// What stands beside the data points. Found once: to walk over all points for each takes their number squared.
+    fn others(&self, body: &[u8]) -> Vec<u8> {
+        let fields = Fields::within(body, self.field.content()).filter_map(Result::ok);
+        let others = fields.filter(|field| field.number != DATA_POINTS);
+        others.flat_map(|field| &body[field.range]).copied().collect()
+    }
 }
