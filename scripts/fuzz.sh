@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../fuzz"
 seconds=${1:-30}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(policy_file pattern body)
+[ ${#targets[@]} -gt 0 ] || targets=(policy_file pattern body sync_response)
 
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-../target}/fuzz
 export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -22,6 +22,7 @@ seed() {
   case $1 in
   policy_file) for case in ../edge/protocol/tests/cases/*/; do cp "$case/policies.json" "$2/$(basename "$case")"; done ;;
   pattern) printf '%s\nGET /Health 200 é\n' '^GET .*[0-9]{3}' >"$2/request" && printf '(?i)a|b+?\\b\nAB b' >"$2/words" ;;
+  sync_response) printf '\n\0' >"$2/empty" ;;
   body) # The first byte says which filter: see FILTERS in the target.
     for case in ../edge/protocol/tests/cases/*/; do
       case $(basename "$case") in metrics_*) filter=2 ;; traces_*) filter=4 ;; *) filter=0 ;; esac

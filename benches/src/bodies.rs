@@ -42,7 +42,8 @@ fn recorded(name: &'static str) -> Option<Body> {
     Some(Body { name, protobuf: request.encode_to_vec(), json })
 }
 
-fn payloads() -> PathBuf {
+/// Where recorded payloads are, if there are any.
+pub fn payloads() -> PathBuf {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/payloads");
     env::var_os(PAYLOADS_VARIABLE).map_or_else(|| PathBuf::from(default), PathBuf::from)
 }

@@ -8,6 +8,9 @@ use serde_json::{Map, Value as Tree};
 use crate::schema::TRUE_IF_ABSENT_IN_JSON;
 use crate::spelling::{enumerator, member};
 
+/// Name of the fields that only an extension understands.
+const CONFIG: &str = "config";
+
 /// A tree that is no message of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {found} is not {expected}")]
@@ -72,6 +75,7 @@ fn single(field: &FieldDescriptor, tree: &Tree) -> Result<Value, EncodeError> {
         Kind::Message(descriptor) => return message(&descriptor, tree).map(Value::Message),
         Kind::Bool => (tree.as_bool().map(Value::Bool), "true or false"),
         Kind::String => (tree.as_str().map(|text| Value::String(text.to_owned())), "a string"),
+        Kind::Bytes if field.name() == CONFIG => (config(tree).map(Value::Bytes), "base64 or an object"),
         Kind::Bytes => (bytes(tree).map(Value::Bytes), "base64"),
         Kind::Float => (double(tree).map(|number| Value::F32(number as f32)), "a number"),
         Kind::Double => (double(tree).map(Value::F64), "a number"),
@@ -107,6 +111,14 @@ fn double(tree: &Tree) -> Option<f64> {
 fn bytes(tree: &Tree) -> Option<Bytes> {
     let standard = tree.as_str()?.trim_end_matches('=').replace('-', "+").replace('_', "/");
     BASE64_NOPAD.decode(standard.as_bytes()).ok().map(Bytes::from)
+}
+
+/// The configuration of an extension: an object stands for its JSON text, and text that is no base64 for itself.
+fn config(tree: &Tree) -> Option<Bytes> {
+    match tree {
+        Tree::Object(_) => Some(tree.to_string().into()),
+        _ => bytes(tree).or_else(|| tree.as_str().map(|text| text.to_owned().into())),
+    }
 }
 
 fn wrong(field: &str, found: &Tree, expected: &str) -> EncodeError {

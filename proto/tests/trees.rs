@@ -159,3 +159,15 @@ fn labels_are_on_the_wire_what_opentelemetry_has() {
         &policy,
     );
 }
+
+#[test]
+fn the_configuration_of_an_extension_is_written_as_people_write_it() {
+    let config = |config: Value| {
+        let tree = json!({"id": "p", "extensions": [{"type": "x", "config": config}]});
+        decode(Message::Policy, &encode(Message::Policy, &tree).expect("a policy")).expect("a policy")
+    };
+    let expected = config(json!("eyJhIjoxfQ=="));
+    assert_eq!(expected["extensions"][0]["config"], "eyJhIjoxfQ==");
+    assert_eq!(config(json!({"a": 1})), expected);
+    assert_eq!(config(json!("{\"a\":1}")), expected);
+}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use edge_policy::Registry;
+use edge_policy::{Flaw, Registry};
 use edge_protocol::{AdminSource, MetricsFormat, PolicyReport, PolicyRow, SchemaFormat};
 use telemetry::logs::{self, Aspect};
 use telemetry::{Collected, CollectedSet, Telemetry, Value};
@@ -86,7 +86,13 @@ impl AdminSource for AdminView {
         let row = |id: &String| {
             counted.remove(id).unwrap_or_else(|| PolicyRow { id: id.clone(), ..PolicyRow::default() })
         };
-        let policies = snapshot.ids().iter().map(row).collect();
+        let mut policies: Vec<PolicyRow> = snapshot.ids().iter().map(row).collect();
+        for Flaw { policy, error } in self.registry.flaws() {
+            // Another snapshot may have been published since.
+            if let Ok(at) = policies.binary_search_by(|row| row.id.cmp(&policy)) {
+                policies[at].errors.push(error);
+            }
+        }
         PolicyReport { policies, rejected: snapshot.rejected().to_vec() }
     }
 
@@ -118,9 +124,11 @@ pub(crate) fn sum(set: &CollectedSet<'_>, metric: &str) -> u64 {
 mod tests {
     use std::io::{Read, Write};
     use std::net::TcpStream;
+    use std::path::Path;
 
     use std::time::Duration;
 
+    use edge_extension::{Batching, Store, Target};
     use edge_provider::{FileSource, Source, SyncProtocol, SyncSource};
     use edge_testing::SyncServer;
     use telemetry::registry::{Emitted, live_check};
@@ -129,7 +137,14 @@ mod tests {
     use crate::assembly::Edge;
     use crate::{config, distribution};
 
-    const POLICIES: &str = "- {id: a, name: a, log: {match: [{log_field: body, exists: true}], keep: none}}";
+    const POLICIES: &str = "
+- id: a
+  name: a
+  log: {match: [{log_field: body, exists: true}], keep: none}
+  extensions:
+  - {type: com.usetero/s3-dump, config: {target: {kind: file, name: full}}}
+  - {type: com.usetero/s3-dump, config: {target: {kind: file, name: bad}}}
+";
 
     const REQUEST: &str = "POST /v1/logs HTTP/1.1\r\nhost: edge\r\nconnection: close\r\n\
         content-type: application/json\r\ncontent-length: 80\r\n\r\n\
@@ -140,6 +155,19 @@ mod tests {
         content-type: application/json\r\ncontent-length: 49\r\n\r\n\
         {\"policyStatuses\": [{\"id\": \"a\", \"matchHits\": 5}]}";
 
+    /// A target without room, and one that cannot store what it gets.
+    fn targets(folder: &Path) -> Vec<Target> {
+        std::fs::create_dir(folder.join("bad")).unwrap();
+        std::fs::write(folder.join("bad/logs"), "in the place of a folder").unwrap();
+        let target = |name: &str, batching| {
+            let store = Store::File(folder.join(name));
+            Target { name: name.into(), store, prefix: String::new(), batching }
+        };
+        let full = Batching { backlog_bytes_max: 1, ..Batching::default() };
+        let bad = Batching { retry_max: Duration::from_millis(1), ..Batching::default() };
+        vec![target("full", full), target("bad", bad)]
+    }
+
     /// What an edge counted that has served one request.
     fn served() -> Arc<AdminView> {
         let folder = tempfile::tempdir().unwrap();
@@ -147,6 +175,7 @@ mod tests {
         std::fs::write(&path, POLICIES).unwrap();
         let mut config = config::defaults().unwrap();
         config.server.listen.set_port(0);
+        config.extensions.targets = targets(folder.path());
         let file = Source::File(FileSource { id: "test".into(), path });
         config.policy_server = Some(Duration::from_secs(1));
         config.providers = vec![file, Source::Sync(Box::new(source(&SyncServer::start())))];

@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
+use edge_extension::Capability;
 use edge_provider::{Client, Stage};
 
 use crate::config::{Config, Pair, Service};
@@ -27,7 +28,7 @@ pub(crate) fn resource(service: &Service) -> Vec<(String, String)> {
 }
 
 /// What a server of policies is told of who asks.
-pub(crate) fn client(config: &Config) -> Client {
+pub(crate) fn client(config: &Config, extensions: &[Capability]) -> Client {
     let mut resource_attributes = resource(&config.service);
     if !resource_attributes.iter().any(|(name, _)| name == INSTANCE_ID) {
         resource_attributes.push((INSTANCE_ID.to_owned(), random_uuid()));
@@ -37,8 +38,12 @@ pub(crate) fn client(config: &Config) -> Client {
         stages: STAGES.to_vec(),
         labels: workspace.chain(config.service.labels.iter().map(pair)).collect(),
         resource_attributes,
-        extensions: Vec::new(),
+        extensions: extensions.iter().map(extension).collect(),
     }
+}
+
+fn extension(served: &Capability) -> (String, String) {
+    (served.kind.to_owned(), served.min_version.to_owned())
 }
 
 fn pair(pair: &Pair) -> (String, String) {
@@ -64,13 +69,15 @@ mod tests {
         let mut config = config::defaults().unwrap();
         config.workspace_id = Some("w".to_owned());
         config.service.labels = vec![Pair { name: "team".to_owned(), value: "x".to_owned() }];
-        let client = client(&config);
+        let served = Capability { kind: "com.example/x", min_version: "1.0.0" };
+        let client = client(&config, &[served]);
         for name in ["service.instance.id", "service.name", "service.namespace", "service.version"] {
             assert!(
                 client.resource_attributes.iter().any(|(known, value)| known == name && !value.is_empty())
             );
         }
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(client.extensions, [pair("com.example/x", "1.0.0")]);
         assert_eq!(client.labels, [pair("workspace_id", "w"), pair("team", "x")]);
     }
 
@@ -79,7 +86,7 @@ mod tests {
         let mut config = config::defaults().unwrap();
         config.service.resource_attributes =
             vec![Pair { name: INSTANCE_ID.to_owned(), value: "mine".to_owned() }];
-        let instances = client(&config).resource_attributes;
+        let instances = client(&config, &[]).resource_attributes;
         let instances: Vec<_> = instances.iter().filter(|(name, _)| name == INSTANCE_ID).collect();
         assert_eq!(instances, [&(INSTANCE_ID.to_owned(), "mine".to_owned())]);
     }

@@ -16,10 +16,12 @@ mod template;
 mod transform;
 mod value;
 
-pub use compile::{DatabaseCache, PatternLibrary, Registry, Slot, Snapshot, Wanted, WantedKey};
+pub use compile::{
+    Attached, DatabaseCache, PatternLibrary, Registry, Slot, Snapshot, Wanted, WantedKey,
+};
 pub use evaluate::{
-    Audience, Decision, Evidence, Failed, Seat, Session, Slots, Source, SpanDecision, StageTally, Tally,
-    Viewer, Watch, Worker,
+    Audience, Decision, Evidence, Failed, Flaw, Seat, Session, Slots, Source, SpanDecision, StageTally,
+    Tally, Viewer, Watch, Worker,
 };
 pub use field::{Field, Level, Simple};
 pub use keep::{Keep, Percentage, RateLimit};

@@ -4,6 +4,7 @@
 //! the proxy only ever sees finished snapshots.
 
 mod databases;
+mod events;
 mod file;
 mod merge;
 mod metrics;
@@ -22,4 +23,7 @@ pub use metrics::{
 pub use providers::{Context, Providers, Source};
 pub use readiness::Readiness;
 pub use served::{Offer, Served};
-pub use sync::{Client, Counts, Encoding, Stage, SyncProtocol, SyncSource, SyncUrl, SyncUrlError};
+pub use sync::{
+    Broadcast, Client, Counts, Encoding, ExtensionConfig, Stage, SyncProtocol, SyncSource, SyncUrl,
+    SyncUrlError,
+};

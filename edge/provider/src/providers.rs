@@ -14,7 +14,7 @@ use crate::file::{FileProvider, FileSource};
 use crate::publisher::Publisher;
 use crate::readiness::{Part, Readiness};
 use crate::served::Served;
-use crate::sync::{Client, Counts, SyncProvider, SyncSource};
+use crate::sync::{Broadcast, Client, Counts, SyncProvider, SyncSource};
 
 /// Where policies come from.
 #[derive(Debug, Clone)]
@@ -51,6 +51,8 @@ pub struct Context<'a> {
     pub served: Option<Arc<Served>>,
     /// Gives each server's provider what policies did, to be reported.
     pub counts: &'a dyn Fn() -> Box<dyn Counts>,
+    /// Takes what servers say for extensions of policies.
+    pub broadcast: Broadcast,
 }
 
 /// The running providers. Dropping them stops their threads, lets servers be told of the last counts, and joins them;
@@ -93,7 +95,9 @@ impl Providers {
         let name = thread_name(&server.id);
         let publisher = Arc::clone(&self.publisher);
         let counts = (context.counts)();
-        let provider = SyncProvider::new(server, &context.client, counts, publisher, ready, &self.worker)?;
+        let broadcast = Arc::clone(&context.broadcast);
+        let client = &context.client;
+        let provider = SyncProvider::new(server, client, counts, broadcast, publisher, ready, &self.worker)?;
         let stop = provider.stopper();
         self.spawn(name, Box::new(stop), move || provider.run())
     }

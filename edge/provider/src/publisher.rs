@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use edge_policy::{PolicySet, Registry, Rejected, Snapshot};
+use edge_policy::{Flaw, PolicySet, Registry, Rejected, Snapshot};
 use serde_json::Value;
-use telemetry::{Set, Worker, otel_info, otel_warn};
+use telemetry::{Set, Worker};
 
 use crate::databases::DatabaseFolder;
+use crate::events::{PolicyCompiling, PolicyLoaded, PolicyRejected, PolicyWarning};
 use crate::merge::{Class, Merge};
 use crate::metrics::PolicyMetrics;
 use crate::patience::tell_if_longer;
@@ -32,6 +33,7 @@ struct State {
     metrics: Set<PolicyMetrics>,
     /// What operators have been told already.
     told: Vec<Rejected>,
+    told_flaws: Vec<Flaw>,
 }
 
 impl Publisher {
@@ -42,7 +44,12 @@ impl Publisher {
         served: Option<Arc<Served>>,
         worker: &Worker,
     ) -> Self {
-        let state = State { merge: Merge::default(), metrics: worker.register(()), told: Vec::new() };
+        let state = State {
+            merge: Merge::default(),
+            metrics: worker.register(()),
+            told: Vec::new(),
+            told_flaws: Vec::new(),
+        };
         Self { registry, databases, served, state: Mutex::new(state) }
     }
 
@@ -51,15 +58,14 @@ impl Publisher {
         // A provider that panicked left the merge as it was before or after its update: both are whole.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for warning in &set.warnings {
-            otel_warn!("edge.policy.warning", policy.provider = provider, policy.warning = warning);
+            PolicyWarning { provider, warning }.emit();
         }
         let trees = if self.served.is_some() { trees } else { Vec::new() };
         state.merge.update(provider, class, set, trees);
         let start = Instant::now();
         let merged = state.merge.merged();
         let tell = || {
-            let policies = merged.policies.len();
-            otel_info!("edge.policy.compiling", policy.provider = provider, policies.count = policies);
+            PolicyCompiling { provider, policies: merged.policies.len() as u64 }.emit();
         };
         let compile = || self.compile(&merged);
         let snapshot = tell_if_longer(COMPILE_PATIENCE, tell, compile);
@@ -67,6 +73,7 @@ impl Publisher {
         state.count(&snapshot);
         state.tell(provider, &snapshot);
         self.registry.publish(snapshot);
+        state.tell_flaws(self.registry.flaws());
         if let Some(served) = &self.served {
             served.replace(state.merge.trees());
         }
@@ -84,6 +91,8 @@ impl Publisher {
     /// word about them counts.
     pub(crate) fn rejected(&self, provider: &str, ids: &HashSet<String>) -> Vec<Rejected> {
         let mut rejected = self.registry.load().rejected().to_vec();
+        let flaws = self.registry.flaws().into_iter();
+        rejected.extend(flaws.map(|Flaw { policy, error }| Rejected { id: policy, errors: vec![error] }));
         rejected.retain(|it| ids.contains(&it.id) && self.counts_for(provider, &it.id));
         rejected
     }
@@ -101,18 +110,22 @@ impl State {
         self.metrics.snapshots.inc();
     }
 
+    /// Says what is wrong with policies in force, as far as it has not been said before.
+    fn tell_flaws(&mut self, flaws: Vec<Flaw>) {
+        for Flaw { policy, error } in flaws.iter().filter(|flaw| !self.told_flaws.contains(flaw)) {
+            otel_warn!("edge.policy.flawed", policy.id = policy, error.message = error);
+        }
+        self.told_flaws = flaws;
+    }
+
     /// Says what is in force now, and of rejected policies what has not been said before.
     fn tell(&mut self, provider: &str, snapshot: &Snapshot) {
         let rejected = snapshot.rejected();
         for Rejected { id, errors } in rejected.iter().filter(|rejected| !self.told.contains(rejected)) {
-            otel_warn!("edge.policy.rejected", policy.id = id, error.message = errors.join("; "));
+            PolicyRejected { id, errors: errors.join("; ") }.emit();
         }
         self.told = rejected.to_vec();
-        otel_info!(
-            "edge.policy.loaded",
-            policy.provider = provider,
-            policies.active = snapshot.ids().len(),
-            policies.rejected = rejected.len()
-        );
+        let (active, rejected) = (snapshot.ids().len() as u64, rejected.len() as u64);
+        PolicyLoaded { provider, active, rejected }.emit();
     }
 }

@@ -6,8 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use edge_stream::protobuf::write_bytes;
 use proto::Message;
 use serde_json::{Value, json};
+
+/// Number of `SyncResponse.policies`.
+const POLICIES: u32 = 1;
 
 /// What is offered to others: encoded when it changes, so that it costs nothing to ask.
 #[derive(Debug)]
@@ -50,30 +54,36 @@ impl Served {
 
     /// Offers these policies from now on. One that has no message is not in force here either, and is left out.
     pub(crate) fn replace(&self, mut policies: Vec<Value>) {
-        policies.retain(|policy| proto::encode(Message::Policy, policy).is_ok());
+        let mut bodies = Vec::new();
+        policies.retain(|policy| {
+            let body = proto::encode(Message::Policy, policy);
+            body.is_ok_and(|body| {
+                write_bytes(&mut bodies, POLICIES, &body);
+                true
+            })
+        });
         let ids: Vec<_> = policies.iter().filter_map(|it| it["id"].as_str().map(str::to_owned)).collect();
-        let Ok(offer) = self.encoded(&policies) else { return };
+        let Ok(offer) = self.encoded(policies, bodies) else { return };
         let mut state = self.state();
         state.ids.extend(ids);
         state.offer = Some(Arc::new(offer));
     }
 
-    fn encoded(&self, policies: &[Value]) -> Result<Offer, proto::EncodeError> {
-        let bodies = proto::encode(Message::SyncResponse, &json!({ "policies": policies }))?;
+    /// `bodies` are the policies as the fields that they are in the message.
+    fn encoded(&self, policies: Vec<Value>, mut bodies: Vec<u8>) -> Result<Offer, proto::EncodeError> {
         let mut hash = DefaultHasher::new();
         hash.write(&bodies);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let response = json!({
-            "policies": policies,
+        let mut response = json!({
             "hash": format!("{:016x}", hash.finish()),
             "sync_timestamp_unix_nano": now.as_nanos() as u64,
             "recommended_sync_interval_seconds": self.recommended_interval.as_secs(),
             "sync_type": "SYNC_TYPE_FULL",
         });
-        Ok(Offer {
-            json: proto::canonical(Message::SyncResponse, &response)?.to_string().into(),
-            protobuf: proto::encode(Message::SyncResponse, &response)?.into(),
-        })
+        bodies.extend(proto::encode(Message::SyncResponse, &response)?);
+        response["policies"] = policies.into();
+        let json = proto::canonical(Message::SyncResponse, &response)?.to_string().into();
+        Ok(Offer { json, protobuf: bodies.into() })
     }
 
     /// Every change of it is one assignment, so that a panic leaves it whole.

@@ -59,6 +59,7 @@ impl Fixture {
             client: Client::default(),
             served: None,
             counts: &|| unreachable!("a file is told nothing"),
+            broadcast: Arc::new(|_, _| unreachable!("a file broadcasts nothing")),
         };
         self.providers.push(Providers::start(sources, &context).unwrap());
         wait("every provider to answer", || readiness.is_ready());

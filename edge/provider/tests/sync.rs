@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use edge_policy::{Registry, StageTally, Tally};
+use edge_policy::{Flaw, Registry, Snapshot, StageTally, Tally, Viewer, Watch};
 use edge_provider::{
-    Client, Context, Counts, Encoding, FileSource, Providers, Readiness, Source, Stage, SyncProtocol,
-    SyncSource,
+    Broadcast, Client, Context, Counts, Encoding, ExtensionConfig, FileSource, Providers, Readiness, Source,
+    Stage, SyncProtocol, SyncSource,
 };
 use edge_testing::{PATIENCE, Protocol, Reply, SyncServer};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -23,6 +23,27 @@ const PROTOCOLS: [(SyncProtocol, Protocol); 3] = [
 
 /// Long enough for whatever comes of a reply to have come.
 const QUIET: Duration = Duration::from_millis(200);
+
+/// What servers broadcast, as it was handed on.
+#[derive(Default)]
+struct Broadcasts(Arc<Mutex<Vec<Told>>>);
+
+/// By the provider of that id.
+type Told = (String, Vec<ExtensionConfig>);
+
+impl Broadcasts {
+    fn taker(&self) -> Broadcast {
+        let broadcasts = Arc::clone(&self.0);
+        Arc::new(move |provider, configs| {
+            broadcasts.lock().unwrap().push((provider.to_owned(), configs.to_vec()));
+            Vec::new()
+        })
+    }
+
+    fn seen(&self) -> Vec<Told> {
+        self.0.lock().unwrap().clone()
+    }
+}
 
 /// What policies did, as a test says.
 #[derive(Clone, Default)]
@@ -72,6 +93,7 @@ struct Fixture {
     registry: Arc<Registry>,
     telemetry: Telemetry,
     counted: Counted,
+    broadcasts: Broadcasts,
 }
 
 impl Fixture {
@@ -91,6 +113,7 @@ impl Fixture {
             },
             served: None,
             counts: &|| Box::new(self.counted.clone()),
+            broadcast: self.broadcasts.taker(),
         };
         (Providers::start(sources, &context).unwrap(), readiness)
     }
@@ -312,6 +335,58 @@ fn a_bad_policy_hurts_no_other_and_is_reported() {
         let total = server.wait_for_totals("bad", |total| !total.errors.is_empty());
         assert!(total.errors[0].starts_with("log: match[0]: invalid regex \"([\""), "{total:?}");
         assert_eq!(server.totals().len(), 1, "policies without counts or errors are absent");
+    });
+}
+
+#[test]
+fn a_policy_in_force_with_something_wrong_is_reported() {
+    struct Choosy;
+    impl Viewer for Choosy {
+        fn watch(&self, _: &Arc<Snapshot>) -> Option<Box<dyn Watch>> {
+            None
+        }
+
+        fn flaws(&self, snapshot: &Snapshot) -> Vec<Flaw> {
+            let error = "not this".to_owned();
+            snapshot.ids().iter().map(|id| Flaw { policy: id.clone(), error: error.clone() }).collect()
+        }
+    }
+    each(|protocol, _| {
+        let (server, fixture) = (SyncServer::start(), Fixture::default());
+        let _seat = fixture.registry.audience().join(Arc::new(Choosy));
+        server.serve(json!({"policies": [policy("a", "x")], "hash": "1"}));
+        let _running = fixture.start(sources(source(&server, protocol)));
+        fixture.wait_for(&["a"]);
+        let total = server.wait_for_totals("a", |total| !total.errors.is_empty());
+        assert_eq!(total.errors[0], "not this");
+    });
+}
+
+#[test]
+fn what_is_broadcast_is_handed_on_before_the_policies_and_when_it_changes() {
+    each(|protocol, _| {
+        let (server, fixture) = (SyncServer::start(), Fixture::default());
+        let configs = |text: &str| json!([{"type": "com.example/x", "config": [text]}]);
+        let config = |bytes: &[u8]| {
+            let one = ExtensionConfig { kind: "com.example/x".into(), config: vec![bytes.to_vec()] };
+            ("server".to_owned(), vec![one])
+        };
+        let answer = |ids: &[&str], hash: &str, text: &str| {
+            let policies: Vec<_> = ids.iter().map(|id| policy(id, "x")).collect();
+            json!({"policies": policies, "hash": hash, "extension_configs": configs(text)})
+        };
+        server.serve(answer(&["a"], "1", "b25l"));
+        let _running = fixture.start(sources(source(&server, protocol)));
+        fixture.wait_for(&["a"]);
+        assert_eq!(fixture.broadcasts.seen(), [config(b"one")]);
+        server.serve(answer(&["a", "b"], "2", "b25l"));
+        fixture.wait_for(&["a", "b"]);
+        server.serve(answer(&["a"], "3", "dHdv"));
+        fixture.wait_for(&["a"]);
+        assert_eq!(fixture.broadcasts.seen(), [config(b"one"), config(b"two")]);
+        server.serve(json!({"policies": [policy("c", "x")], "hash": "4"}));
+        fixture.wait_for(&["c"]);
+        assert_eq!(fixture.broadcasts.seen().last(), Some(&("server".to_owned(), Vec::new())));
     });
 }
 

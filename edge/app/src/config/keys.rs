@@ -6,7 +6,7 @@ use super::error::Problem;
 use crate::nearest::nearest;
 
 /// What an element of each list may hold.
-const ELEMENTS: [(&str, &[&str]); 4] = [
+const ELEMENTS: [(&str, &[&str]); 5] = [
     ("service.resource_attributes", &["name", "value"]),
     ("service.labels", &["name", "value"]),
     (
@@ -25,6 +25,23 @@ const ELEMENTS: [(&str, &[&str]); 4] = [
         ],
     ),
     ("policy_providers.headers", &["name", "value"]),
+    (
+        "extensions.targets",
+        &[
+            "kind",
+            "name",
+            "bucket",
+            "path",
+            "region",
+            "account",
+            "endpoint",
+            "prefix",
+            "compression",
+            "max_object_bytes",
+            "max_object_age",
+            "max_backlog_bytes",
+        ],
+    ),
 ];
 
 /// Lays `file` over `defaults`; what `defaults` does not have is a problem.

@@ -5,6 +5,7 @@
 mod document;
 mod environment;
 mod error;
+mod extensions;
 mod keys;
 mod mask;
 mod providers;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value};
 
 pub use environment::{UnknownVariable, Variables};
 pub use error::{ConfigError, Problem};
+pub use extensions::Extensions;
 pub use valid::{Config, LogProvider, LogProviders, Otlp, Pair, ReadyAfter, Service, Telemetry};
 
 use reader::Reader;
@@ -99,6 +101,7 @@ fn assemble(
     let (mut config, found) = validate(&tree, &overridden, &told);
     problems.extend(found);
     if problems.is_empty() {
+        config.extensions.environment = extensions::environment(variables);
         config.resolve_paths(origin.as_deref());
         Ok(Loaded { config, origin, unknown_variables, tree })
     } else {

@@ -105,6 +105,7 @@ fn poll_interval(reader: &mut Reader<'_>) -> Duration {
     long.or(short).unwrap_or(POLL_INTERVAL)
 }
 
-fn given_span(reader: &mut Reader<'_>, key: &str) -> Option<Duration> {
+/// The duration, if one is given.
+pub(super) fn given_span(reader: &mut Reader<'_>, key: &str) -> Option<Duration> {
     Some(reader.span(key)).filter(|span| !span.is_zero())
 }

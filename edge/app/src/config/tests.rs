@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use edge_extension::{Batching, Compression, Place, Store, Target};
 use edge_provider::{Encoding, FileSource, Source, SyncProtocol};
 use telemetry::logs::Level;
 
@@ -118,6 +119,24 @@ fn quantities_that_cannot_be_meant_are_refused() {
     }
     let many = "max_connections: `99999999999999999999` is not a number from 1 to 1000000";
     assert_eq!(problems("{\"max_connections\": \"99999999999999999999\"}", &[]), [many]);
+}
+
+#[test]
+#[cfg(not(feature = "opentelemetry"))]
+fn a_log_provider_that_is_not_built_in_is_refused_with_the_feature_to_build_with() {
+    let expected = "telemetry.logs.providers.engine: `opentelemetry` is not built in: build edge with the feature \
+                    `opentelemetry`, or use `its` for OTLP";
+    assert_eq!(problems("telemetry: {logs: {providers: {engine: opentelemetry}}}", &[]), [expected]);
+}
+
+#[test]
+#[cfg(feature = "opentelemetry")]
+fn the_log_provider_opentelemetry_needs_a_logger_provider_of_the_distribution() {
+    let file = "telemetry: {logs: {providers: {engine: opentelemetry}}}";
+    let [problem] = &problems(file, &[])[..] else { panic!("one thing is wrong") };
+    assert!(problem.contains("set_opentelemetry"), "{problem}");
+    telemetry::logs::set_opentelemetry(opentelemetry_sdk::logs::SdkLoggerProvider::builder().build());
+    assert_eq!(config(file, &[]).telemetry.logs.engine, super::LogProvider::OpenTelemetry);
 }
 
 #[test]
@@ -257,4 +276,58 @@ fn what_is_wrong_with_a_server_is_told_with_its_place() {
         "policy_providers[2].url: `h` is not an absolute URL such as https://policies.example/v1/policy/sync",
     ];
     assert_eq!(problems(file, &[]), expected);
+}
+
+#[test]
+fn targets_of_extensions_are_read_with_what_they_do_not_say() {
+    let config = config(
+        "extensions: {targets: [
+            {kind: s3, name: a, bucket: b, region: r, endpoint: 'http://h:1', prefix: p/, compression: zstd,
+             max_object_bytes: 1KiB, max_object_age: 5, max_backlog_bytes: 1MiB},
+            {kind: azure, name: a, bucket: c, account: me}, {kind: file, name: f, path: dump}]}",
+        &[("AWS_SECRET_ACCESS_KEY", "x"), ("OTHER", "x")],
+    );
+    let Extensions { targets, environment } = config.extensions;
+    assert_eq!(format!("{environment:?}"), "[\"AWS_SECRET_ACCESS_KEY\"]");
+    let text = |text: &str| Some(text.to_owned());
+    let place = Place { bucket: "b".into(), region: text("r"), account: None, endpoint: text("http://h:1") };
+    let batching = Batching {
+        compression: Compression::Zstd,
+        object_bytes_max: 1024,
+        object_age_max: Duration::from_secs(5),
+        backlog_bytes_max: 1 << 20,
+        ..Batching::default()
+    };
+    assert_eq!(
+        targets[0],
+        Target { name: "a".into(), store: Store::S3(place), prefix: "p/".into(), batching }
+    );
+    let place = Place { bucket: "c".into(), account: text("me"), ..Place::default() };
+    assert_eq!((&targets[1].store, targets[1].batching), (&Store::Azure(place), Batching::default()));
+    let Store::File(path) = &targets[2].store else { panic!("{:?}", targets[2]) };
+    assert!(path.is_absolute() && path.ends_with("dump"), "{path:?}");
+}
+
+#[test]
+fn what_is_wrong_with_targets_is_told_with_its_place() {
+    let file = "extensions: {targets: [
+        {kind: s3, name: a, region: r, max_object_bytes: 0},
+        {kind: file, name: a, path: x, bucket: b, compression: xz},
+        {kind: ftp, name: ''},
+        {kind: file, name: a, path: y},
+        {kind: gcs, name: g, bucket: b, endpoint: 'ftp://u:secret@h', bukket: c}]}";
+    assert_eq!(
+        problems(file, &[]),
+        [
+            "extensions.targets[4].bukket: unknown key; the nearest known one is `bucket`",
+            "extensions.targets[0].bucket: must be set",
+            "extensions.targets[0].max_object_bytes: `0` is not a positive size such as 1048576 or 1MiB",
+            "extensions.targets[1].bucket: is for targets of kind s3, gcs, azure",
+            "extensions.targets[1].compression: `xz` is not one of none, gzip, zstd",
+            "extensions.targets[2].name: must be set",
+            "extensions.targets[2].kind: `ftp` is not one of s3, gcs, azure, file",
+            "extensions.targets[4].endpoint: `ftp://***@h` does not start with http:// or https://",
+            "extensions.targets[3].name: `a` is used by an earlier target of its kind too",
+        ]
+    );
 }

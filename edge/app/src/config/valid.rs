@@ -5,12 +5,14 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use edge_extension::Store;
 use edge_provider::Source;
 use edge_proxy::{Deadlines, Limits, Upstreams};
 use http::{HeaderName, HeaderValue};
-use telemetry::logs::Level;
+use telemetry::logs::{Level, Provider};
 use telemetry_otlp::Protocol;
 
+use super::extensions::{self, Extensions};
 use super::providers::providers;
 use super::reader::Reader;
 
@@ -39,6 +41,8 @@ pub struct Config {
     pub policy_server: Option<Duration>,
     /// Whose policies they are, if servers of policies are to know.
     pub workspace_id: Option<String>,
+    /// Where extensions of policies send copies of records.
+    pub extensions: Extensions,
     /// What becomes of edge's own telemetry.
     pub telemetry: Telemetry,
 }
@@ -100,6 +104,8 @@ pub struct Otlp {
     pub interval: Duration,
     /// Whether the policies in force apply to it too.
     pub policies: bool,
+    /// Whether each request that goes on has a span.
+    pub spans: bool,
 }
 
 /// Where events go, by what they are about.
@@ -127,11 +133,12 @@ const LOG_LEVELS: [(&str, Level); 6] = [
 const PROTOCOLS: [(&str, Protocol); 2] =
     [("http/protobuf", Protocol::HttpProtobuf), ("grpc", Protocol::Grpc)];
 
-const LOG_PROVIDERS: [(&str, LogProvider); 4] = [
+const LOG_PROVIDERS: [(&str, LogProvider); 5] = [
     ("console_async", LogProvider::ConsoleAsync),
     ("console_direct", LogProvider::ConsoleDirect),
     ("noop", LogProvider::Noop),
     ("its", LogProvider::Its),
+    ("opentelemetry", LogProvider::OpenTelemetry),
 ];
 
 /// Where events go.
@@ -143,9 +150,18 @@ pub enum LogProvider {
     ConsoleAsync,
     /// To the console, by the thread that has the event.
     ConsoleDirect,
+    /// To the logger provider that the distribution gave to `telemetry::logs::set_opentelemetry`.
+    OpenTelemetry,
     /// Nowhere.
     Noop,
 }
+
+/// What is missing where events cannot go to OpenTelemetry's SDK.
+const WITHOUT_OPENTELEMETRY: &str = if cfg!(feature = "opentelemetry") {
+    "this distribution gives no logger provider to `telemetry::logs::set_opentelemetry`; use another one, or `its` for OTLP"
+} else {
+    "`opentelemetry` is not built in: build edge with the feature `opentelemetry`, or use `its` for OTLP"
+};
 
 /// The telemetry system must not wait for itself.
 const INTERNAL_LOG_PROVIDERS: [(&str, LogProvider); 2] =
@@ -167,6 +183,7 @@ impl Config {
             policy_cache: reader.text("policy_cache").map(PathBuf::from),
             policy_server: policy_server(reader),
             workspace_id: reader.text("workspace_id"),
+            extensions: extensions::read(reader),
             telemetry: telemetry(reader),
         }
     }
@@ -183,6 +200,11 @@ impl Config {
                 }
             }
         }
+        for target in &mut self.extensions.targets {
+            if let Store::File(path) = &mut target.store {
+                *path = folder.join(&*path);
+            }
+        }
     }
 }
 
@@ -193,6 +215,7 @@ fn server(reader: &mut Reader<'_>) -> edge_proxy::Config {
         limits: limits(reader),
         deadlines: deadlines(reader),
         upstreams: upstreams(reader),
+        has_spans: reader.flag("telemetry.spans"),
         ..edge_proxy::Config::default()
     }
 }
@@ -297,8 +320,15 @@ fn otlp(reader: &mut Reader<'_>) -> Option<Otlp> {
     let headers = header_fields(reader, "telemetry.otlp_headers");
     let interval = reader.span("telemetry.interval");
     let policies = reader.flag("telemetry.policies");
-    let endpoint = reader.text("telemetry.otlp_endpoint")?.trim().to_owned();
-    Some(Otlp { endpoint, protocol, headers, interval, policies })
+    let spans = reader.flag("telemetry.spans");
+    let Some(endpoint) = reader.text("telemetry.otlp_endpoint") else {
+        if spans {
+            reader.problem("telemetry.spans", "spans go over OTLP, so telemetry.otlp_endpoint must be set");
+        }
+        return None;
+    };
+    let endpoint = endpoint.trim().to_owned();
+    Some(Otlp { endpoint, protocol, headers, interval, policies, spans })
 }
 
 fn log_providers(reader: &mut Reader<'_>, is_exported: bool) -> LogProviders {
@@ -307,6 +337,9 @@ fn log_providers(reader: &mut Reader<'_>, is_exported: bool) -> LogProviders {
         let provider = reader.choice(&key, &LOG_PROVIDERS);
         if provider == LogProvider::Its && !is_exported {
             reader.problem(&key, "`its` goes over OTLP, so telemetry.otlp_endpoint must be set");
+        }
+        if provider == LogProvider::OpenTelemetry && "opentelemetry".parse::<Provider>().is_err() {
+            reader.problem(&key, WITHOUT_OPENTELEMETRY);
         }
         provider
     };

@@ -193,6 +193,7 @@ mod tests {
                     hits: 30_000,
                     misses: 12,
                     bytes_saved: 7_200_000,
+                    ..PolicyRow::default()
                 }],
                 filter: Quantiles { p50: 45e-6, p99: 1.2e-3 },
                 request: Quantiles { p50: 0.0, p99: 2.0 },

@@ -114,6 +114,7 @@ impl Delivery {
             client: Client::default(),
             served: None,
             counts: &|| Box::new(Nothing),
+            broadcast: Arc::new(|_, _| Vec::new()),
         };
         let providers = Providers::start(sources, &context).unwrap();
         wait("the policies", || readiness.is_ready());

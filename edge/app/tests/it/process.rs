@@ -40,6 +40,11 @@ pub(crate) struct Running {
 impl Running {
     /// Starts edge with this configuration, which may use `FOLDER` for its own folder.
     pub(crate) fn start(config: &str, files: &[(&str, &str)]) -> Self {
+        Self::start_with(&[], config, files)
+    }
+
+    /// The same, with these variables in its environment.
+    pub(crate) fn start_with(variables: &[(&str, &str)], config: &str, files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             std::fs::write(folder.path().join(name), text).unwrap();
@@ -47,7 +52,7 @@ impl Running {
         let path = folder.path().join("config.yaml");
         let config = config.replace("FOLDER", folder.path().to_str().unwrap());
         std::fs::write(&path, format!("listen_port: 0\n{config}")).unwrap();
-        let mut child = spawn(&path);
+        let mut child = spawn(&path, variables);
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let port = ready_port(&mut stderr);
         Self { child, port, stderr: Some(stderr), _folder: folder }
@@ -110,8 +115,14 @@ impl Drop for Running {
     }
 }
 
-fn spawn(config: &Path) -> Child {
-    edge().arg(config).stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+fn spawn(config: &Path, variables: &[(&str, &str)]) -> Child {
+    edge()
+        .envs(variables.iter().copied())
+        .arg(config)
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
 }
 
 fn ready_port(stderr: &mut impl BufRead) -> u16 {

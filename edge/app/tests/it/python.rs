@@ -1,4 +1,4 @@
-//! The main job with OpenTelemetry's own Python SDK as the client.
+//! What others' programs in Python make of edge.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -6,14 +6,14 @@ use std::process::{Command, Stdio};
 /// What `scripts/python.sh` ends with where environments cannot be made.
 const NO_WAY: i32 = 3;
 
-/// The interpreter of an environment with what the tests need, or `None` where there can be none.
-fn python() -> Option<String> {
+/// The interpreter of an environment with what a test needs, or `None` where there can be none.
+fn python(requirements: &str) -> Option<String> {
     if Command::new("python3").arg("--version").stdout(Stdio::null()).status().is_err() {
         return skip("python3 is missing");
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let script = Command::new(folder.join("../../scripts/python.sh"))
-        .arg(folder.join("tests/python/requirements.txt"))
+        .arg(folder.join("tests/python").join(requirements))
         .stderr(Stdio::inherit())
         .output()
         .unwrap();
@@ -31,10 +31,20 @@ fn skip(why: &str) -> Option<String> {
     None
 }
 
-#[test]
-fn what_the_sdk_sends_arrives_as_the_policies_say_and_the_counters_agree() {
-    let Some(python) = python() else { return };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/main_job.py");
+/// Runs a script on the binary.
+fn run(requirements: &str, script: &str) {
+    let Some(python) = python(requirements) else { return };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python").join(script);
     let status = Command::new(python).arg(script).arg(env!("CARGO_BIN_EXE_edge")).status().unwrap();
     assert!(status.success(), "see above for what does not agree");
+}
+
+#[test]
+fn what_the_sdk_sends_arrives_as_the_policies_say_and_the_counters_agree() {
+    run("requirements.txt", "main_job.py");
+}
+
+#[test]
+fn what_extensions_ask_for_is_stored_in_s3_and_the_counters_agree() {
+    run("s3-requirements.txt", "s3_dump.py");
 }

@@ -13,12 +13,12 @@ use serde::de::DeserializeOwned;
 
 use crate::process::{Running, wait};
 
-const POLICIES: &str = r#"
+const POLICIES: &str = "
 - {id: logs, name: x, log: {match: [{log_field: body, exact: drop}], keep: none}}
 - {id: metrics, name: x, metric: {match: [{datapoint_attribute: k, exact: drop}], keep: false}}
 - {id: spans, name: x, trace: {match: [{trace_field: name, exact: drop}], keep: {percentage: 0}}}
 - {id: sampled, name: x, trace: {match: [{span_kind: server}], keep: {percentage: 100}}}
-"#;
+";
 
 const LOGS: [&str; 2] = [
     r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"drop"}},{"body":{"stringValue":"keep"}}]}]}]}"#,

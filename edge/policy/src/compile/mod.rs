@@ -19,5 +19,5 @@ pub(crate) use engine::{Check, Compiled, Engine, Test};
 pub use library::PatternLibrary;
 pub(crate) use patterns::{Group, PatternId, Patterns, Use};
 pub(crate) use slots::SlotPlan;
-pub use snapshot::{Registry, Snapshot};
+pub use snapshot::{Attached, Registry, Snapshot};
 pub use wanted::{Slot, Wanted, WantedKey};

@@ -8,9 +8,9 @@ use edge_hyperscan::Database;
 
 use super::databases::{DatabaseCache, Databases};
 use super::engine::{Engine, Source};
-use crate::evaluate::{Audience, RateState};
+use crate::evaluate::{Audience, Flaw, RateState};
 use crate::keep::Keep;
-use crate::model::{LogTarget, Policy, Target};
+use crate::model::{Extension, LogTarget, Policy, Target};
 use crate::read::{PolicySet, Rejected};
 use crate::signal::Signal;
 
@@ -23,6 +23,20 @@ pub struct Snapshot {
     engines: [Engine; Signal::ALL.len()],
     rates: HashMap<String, Arc<RateState>>,
     databases_compiled: usize,
+    extensions: Vec<Attached>,
+}
+
+/// An extension of a policy in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// Position of the policy in the snapshot.
+    pub policy: usize,
+    /// Whose records the policy is about.
+    pub signal: Signal,
+    /// Which of the policy's extensions it is, for the place of a problem.
+    pub index: usize,
+    /// The extension.
+    pub extension: Extension,
 }
 
 impl Snapshot {
@@ -80,7 +94,8 @@ impl Snapshot {
             engine
         });
         let ids = policies.iter().map(|policy| policy.id.clone()).collect();
-        (Self { ids, engines, rates, ..Self::default() }, unusable)
+        let extensions = policies.iter().enumerate().flat_map(|(at, policy)| attached(at, policy)).collect();
+        (Self { ids, engines, rates, extensions, ..Self::default() }, unusable)
     }
 
     /// Whether any policy in force targets `signal`.
@@ -96,6 +111,11 @@ impl Snapshot {
     /// Policies that are not in force because they are invalid.
     pub fn rejected(&self) -> &[Rejected] {
         &self.rejected
+    }
+
+    /// Extensions of the policies in force, by policy.
+    pub fn extensions(&self) -> &[Attached] {
+        &self.extensions
     }
 
     /// Memory that compiled pattern databases take, in bytes.
@@ -115,6 +135,16 @@ impl Snapshot {
     pub(crate) fn engine(&self, signal: Signal) -> &Engine {
         &self.engines[signal as usize]
     }
+}
+
+fn attached(position: usize, policy: &Policy) -> impl Iterator<Item = Attached> {
+    let signal = policy.target.signal();
+    policy.extensions.iter().enumerate().map(move |(index, extension)| Attached {
+        policy: position,
+        signal,
+        index,
+        extension: extension.clone(),
+    })
 }
 
 fn rate_state(policy: &Policy, previous: Option<&Snapshot>) -> Option<Arc<RateState>> {
@@ -159,5 +189,10 @@ impl Registry {
     /// Who looks on while workers decide.
     pub fn audience(&self) -> &Arc<Audience> {
         &self.audience
+    }
+
+    /// What is wrong with policies that are in force all the same, ascending by policy.
+    pub fn flaws(&self) -> Vec<Flaw> {
+        self.audience.flaws(&self.load())
     }
 }

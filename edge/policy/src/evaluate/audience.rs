@@ -11,6 +11,21 @@ use crate::compile::Snapshot;
 pub trait Viewer: Send + Sync {
     /// What looks on in one worker, as long as `snapshot` is in force there; `None` if there is nothing to see.
     fn watch(&self, snapshot: &Arc<Snapshot>) -> Option<Box<dyn Watch>>;
+
+    /// What policies of `snapshot` ask of this viewer and do not get.
+    fn flaws(&self, snapshot: &Snapshot) -> Vec<Flaw> {
+        let _ = snapshot;
+        Vec::new()
+    }
+}
+
+/// Something wrong with a policy that is in force all the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Flaw {
+    /// The policy's id.
+    pub policy: String,
+    /// What is wrong, with its place, such as `extensions[0]: unknown type "x"`.
+    pub error: String,
 }
 
 /// Everybody who looks on.
@@ -44,6 +59,14 @@ impl Audience {
         self.version.load(Ordering::Relaxed)
     }
 
+    /// What policies ask of somebody here and do not get.
+    pub(crate) fn flaws(&self, snapshot: &Snapshot) -> Vec<Flaw> {
+        let seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut flaws: Vec<Flaw> = seats.iter().flat_map(|(_, viewer)| viewer.flaws(snapshot)).collect();
+        flaws.sort_unstable();
+        flaws
+    }
+
     /// What looks on in one worker.
     pub(crate) fn watch(&self, snapshot: &Arc<Snapshot>) -> Option<Box<dyn Watch>> {
         let seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,6 +75,13 @@ impl Audience {
             0 | 1 => watches.pop(),
             _ => Some(Box::new(Several(watches))),
         }
+    }
+}
+
+impl Seat {
+    /// Lets every worker ask anew what looks on, from its next batch.
+    pub fn renew(&self) {
+        self.audience.version.fetch_add(1, Ordering::Relaxed);
     }
 }
 

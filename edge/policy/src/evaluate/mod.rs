@@ -14,7 +14,7 @@ mod tally;
 mod watch;
 mod worker;
 
-pub use audience::{Audience, Seat, Viewer};
+pub use audience::{Audience, Flaw, Seat, Viewer};
 pub(crate) use rate::RateState;
 pub use session::{Decision, Session, Slots, Source};
 pub use span::SpanDecision;

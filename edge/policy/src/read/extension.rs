@@ -44,11 +44,12 @@ fn read_one(object: &Object<'_, '_>) -> Option<Extension> {
     }
 }
 
-/// Bytes, which JSON writes in base64. In a file that people write, an object stands for its JSON text.
+/// Bytes, which JSON writes in base64. In what people write, an object stands for its JSON text, and text that is no
+/// base64 for itself: whoever serves the extension tells what is wrong with it.
 fn read_config(value: &Value) -> Result<Vec<u8>, String> {
     match value {
         Value::Object(_) => Ok(value.to_string().into_bytes()),
-        Value::String(text) => read_base64(text).map_err(|problem| format!("config: {problem}")),
+        Value::String(text) => Ok(read_base64(text).unwrap_or_else(|_| text.as_bytes().to_vec())),
         other => Err(format!("config is {}, expected base64 or an object", kind(other))),
     }
 }

@@ -267,6 +267,10 @@ fn extensions_are_read() {
     let set = read(json!({"type": "x", "config": {"a": 1}}));
     let [extension] = &set.policies[0].extensions[..] else { panic!("one extension") };
     assert_eq!((&extension.config[..], extension.mode), (&br#"{"a":1}"#[..], ExtensionMode::Matched));
+    for text in ["{\"a\":1}", "no base64"] {
+        let set = read(json!({"type": "x", "config": text}));
+        assert_eq!(set.policies[0].extensions[0].config, text.as_bytes());
+    }
     let set = read(json!({"mode": "sometimes", "config": 1}));
     assert_eq!(set.rejected[0].errors.len(), 3, "{set:?}");
 }

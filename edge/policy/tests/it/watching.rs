@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use edge_policy::{
-    Decision, Evidence, Level, Nanos, Registry, Signal, Simple, Snapshot, Value, Viewer, Watch,
+    Attached, Decision, Evidence, Flaw, Level, Nanos, PolicySet, Registry, Signal, Simple, Snapshot, Value,
+    Viewer, Watch,
 };
 use serde_json::json;
 
@@ -95,4 +96,66 @@ fn an_audience_comes_and_goes_between_batches() {
     assert_eq!(batch(), [2, 2]);
     drop(second);
     assert_eq!(batch(), [2, 2]);
+}
+
+#[test]
+fn a_snapshot_knows_the_extensions_of_its_policies_and_viewers_what_is_wrong_with_them() {
+    struct Refusing;
+    impl Viewer for Refusing {
+        fn watch(&self, _: &Arc<Snapshot>) -> Option<Box<dyn Watch>> {
+            None
+        }
+
+        fn flaws(&self, snapshot: &Snapshot) -> Vec<Flaw> {
+            let flaw = |it: &Attached| Flaw {
+                policy: snapshot.ids()[it.policy].clone(),
+                error: format!("extensions[{}]: {} of {:?}", it.index, it.extension.kind, it.signal),
+            };
+            snapshot.extensions().iter().rev().map(flaw).collect()
+        }
+    }
+    let body = json!([{"log_field": "body", "exists": true}]);
+    let extensions = |kinds: &[&str]| kinds.iter().map(|kind| json!({"type": kind})).collect::<Vec<_>>();
+    let policies = json!([
+        {"id": "b", "log": {"match": body}, "extensions": extensions(&["x", "y"])},
+        {"id": "a", "metric": {"match": [{"metric_type": "gauge"}], "keep": true}, "extensions": extensions(&["z"])},
+        {"id": "off", "enabled": false, "log": {"match": body}, "extensions": extensions(&["x"])},
+        {"id": "none", "log": {"match": body}},
+    ]);
+    let registry = Registry::default();
+    let parsed = PolicySet::parse(policies.to_string().as_bytes()).expect("a document");
+    registry.publish(Snapshot::compile(&parsed, None));
+    assert_eq!(registry.flaws(), []);
+    let seat = registry.audience().join(Arc::new(Refusing));
+    let flaw = |policy: &str, error: &str| Flaw { policy: policy.into(), error: error.into() };
+    let expected = [
+        flaw("a", "extensions[0]: z of Metric"),
+        flaw("b", "extensions[0]: x of Log"),
+        flaw("b", "extensions[1]: y of Log"),
+    ];
+    assert_eq!(registry.flaws(), expected);
+    drop(seat);
+    assert_eq!(registry.flaws(), []);
+}
+
+#[test]
+fn a_seat_that_is_renewed_is_asked_anew() {
+    struct Counting(Mutex<u32>);
+    impl Viewer for Counting {
+        fn watch(&self, _: &Arc<Snapshot>) -> Option<Box<dyn Watch>> {
+            *self.0.lock().expect("no panic before") += 1;
+            None
+        }
+    }
+    let registry = Registry::default();
+    let mut worker = worker(&json!([{"id": "a", "log": {"match": [{"log_field": "body", "exists": true}]}}]));
+    let counting = Arc::new(Counting(Mutex::new(0)));
+    let seat = registry.audience().join(Arc::clone(&counting) as _);
+    let mut asked = || {
+        worker.admit(registry.audience());
+        *counting.0.lock().expect("no panic before")
+    };
+    assert_eq!((asked(), asked()), (1, 1));
+    seat.renew();
+    assert_eq!((asked(), asked()), (2, 2));
 }

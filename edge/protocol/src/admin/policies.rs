@@ -25,6 +25,8 @@ pub struct PolicyRow {
     pub misses: u64,
     /// Bytes of the records it dropped, as decoded.
     pub bytes_saved: u64,
+    /// What is wrong with it, although it is in force.
+    pub errors: Vec<String>,
 }
 
 pub(super) fn json(report: &PolicyReport) -> String {
@@ -38,15 +40,23 @@ pub(super) fn json(report: &PolicyReport) -> String {
 }
 
 fn row(row: &PolicyRow) -> Value {
-    json!({"id": row.id, "hits": row.hits, "misses": row.misses, "bytes_saved": row.bytes_saved})
+    let PolicyRow { id, hits, misses, bytes_saved, errors } = row;
+    let mut row = json!({"id": id, "hits": hits, "misses": misses, "bytes_saved": bytes_saved});
+    if !errors.is_empty() {
+        row["errors"] = json!(errors);
+    }
+    row
 }
 
 pub(super) fn text(report: &PolicyReport) -> String {
     let width = report.policies.iter().map(|row| row.id.chars().count()).max().unwrap_or(0).max(6);
     let mut out = format!("{:width$} {:>12} {:>12} {:>14}\n", "policy", "hits", "misses", "bytes saved");
-    for PolicyRow { id, hits, misses, bytes_saved } in &report.policies {
+    for PolicyRow { id, hits, misses, bytes_saved, errors } in &report.policies {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{id:width$} {hits:>12} {misses:>12} {bytes_saved:>14}");
+        for error in errors {
+            let _ = writeln!(out, "  {error}");
+        }
     }
     for rejected in &report.rejected {
         let _ = writeln!(out, "\nrejected {}", rejected.id);

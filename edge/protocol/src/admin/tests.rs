@@ -12,7 +12,20 @@ impl AdminSource for Fixed {
 
     fn policies(&self) -> PolicyReport {
         PolicyReport {
-            policies: vec![PolicyRow { id: "drop-debug".into(), hits: 3, misses: 1, bytes_saved: 700 }],
+            policies: vec![
+                PolicyRow {
+                    id: "drop-debug".into(),
+                    hits: 3,
+                    misses: 1,
+                    bytes_saved: 700,
+                    ..Default::default()
+                },
+                PolicyRow {
+                    id: "flawed".into(),
+                    errors: vec!["extensions[0]: no".into()],
+                    ..Default::default()
+                },
+            ],
             rejected: vec![Rejected { id: "bad".into(), errors: vec!["log: match: is empty".into()] }],
         }
     }
@@ -68,7 +81,7 @@ fn content_types_name_the_format_and_its_version() {
 
 #[test]
 fn policies_are_json_by_accept_or_by_query() {
-    let json = r#"{"policies":[{"id":"drop-debug","hits":3,"misses":1,"bytes_saved":700}],"rejected":[{"id":"bad","errors":["log: match: is empty"]}]}"#;
+    let json = r#"{"policies":[{"id":"drop-debug","hits":3,"misses":1,"bytes_saved":700},{"id":"flawed","hits":0,"misses":0,"bytes_saved":0,"errors":["extensions[0]: no"]}],"rejected":[{"id":"bad","errors":["log: match: is empty"]}]}"#;
     assert_eq!(body("/_edge/policies", Some("application/json")), json);
     assert_eq!(body("/_edge/policies?format=json", None), json);
     assert_eq!(body("/_edge/policies?a=b&format=json", Some("text/plain")), json);
@@ -79,6 +92,8 @@ fn policies_are_a_table_for_people() {
     let text = "\
 policy             hits       misses    bytes saved
 drop-debug            3            1            700
+flawed                0            0              0
+  extensions[0]: no
 
 rejected bad
   log: match: is empty

@@ -1,6 +1,7 @@
 //! Values and key-value lists of opentelemetry/proto/common/v1/common.proto, in the JSON mapping of OTLP.
 
 use bumpalo::Bump;
+use data_encoding::Encoding;
 use edge_policy::{Simple, Value};
 use edge_stream::json::{Cursor, Kind, Text};
 use edge_stream::protobuf::Malformed;
@@ -119,8 +120,14 @@ impl<'a> Json<'a> {
             };
         }
         let digits = text.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
-        let decoded = data_encoding::BASE64_NOPAD.decode(&text[..digits]).map_err(|_| Malformed)?;
-        Ok(self.arena.alloc_slice_copy(&decoded))
+        self.decode(&data_encoding::BASE64_NOPAD, &text[..digits])
+    }
+
+    fn decode(self, encoding: &Encoding, text: &[u8]) -> Result<&'a [u8], Malformed> {
+        let length = encoding.decode_len(text.len()).map_err(|_| Malformed)?;
+        let decoded = self.arena.alloc_slice_fill_copy(length, 0);
+        let length = encoding.decode_mut(text, decoded).map_err(|_| Malformed)?;
+        Ok(&decoded[..length])
     }
 
     /// The value of a well-known field at the cursor.
@@ -140,8 +147,7 @@ impl<'a> Json<'a> {
             Simple::Body => return self.any(cursor.skip()?).map(Any::body),
             _ if simple.is_identifier() => {
                 let text = self.text(cursor.string()?);
-                let id = data_encoding::HEXLOWER_PERMISSIVE.decode(text).map_err(|_| Malformed)?;
-                Value::Bytes(self.arena.alloc_slice_copy(&id))
+                Value::Bytes(self.decode(&data_encoding::HEXLOWER_PERMISSIVE, text)?)
             }
             _ => Value::Text(self.text(cursor.string()?)),
         }))

@@ -4,6 +4,7 @@ use edge_policy::{PolicySet, Rejected};
 use proto::{Response, Unreadable};
 use serde_json::{Map, Value};
 
+use super::broadcast::{self, ExtensionConfig};
 use super::error::SyncError;
 use super::source::Encoding;
 
@@ -22,6 +23,7 @@ pub(super) struct Answer {
     pub(super) recommended_seconds: u64,
     /// Whether a list without policies was sent, and not just none.
     pub(super) is_list_told: bool,
+    pub(super) extension_configs: Vec<ExtensionConfig>,
 }
 
 impl Answer {
@@ -79,6 +81,7 @@ impl Answer {
                 "recommendedSyncIntervalSeconds",
             ),
             is_list_told: get("sync_type", "syncType").is_some_and(is_full),
+            extension_configs: broadcast::read(get("extension_configs", "extensionConfigs")),
             ..Self::default()
         })
     }

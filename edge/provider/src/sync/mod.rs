@@ -4,6 +4,7 @@
 //! `schedule`, `statuses`); `provider` does what waits.
 
 mod answer;
+mod broadcast;
 mod cache;
 mod client;
 mod error;
@@ -16,6 +17,7 @@ mod transport;
 
 pub(crate) use provider::SyncProvider;
 
+pub use broadcast::{Broadcast, ExtensionConfig};
 pub use client::{Client, Stage};
 pub use source::{Encoding, SyncProtocol, SyncSource, SyncUrl, SyncUrlError};
 pub use statuses::Counts;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -9,12 +10,13 @@ use bytes::Bytes;
 use edge_policy::PolicySet;
 use proto::Message;
 use serde_json::Value;
-use telemetry::{Worker, otel_info, otel_warn};
+use telemetry::Worker;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::answer::Answer;
+use super::broadcast::{Broadcast, ExtensionConfig};
 use super::cache;
 use super::client::Client;
 use super::error::SyncError;
@@ -23,6 +25,9 @@ use super::session::{News, Session};
 use super::source::{Encoding, SyncSource};
 use super::statuses::{Counts, statuses};
 use super::transport::{Body, Transport};
+use crate::events::{
+    PolicyCacheInvalid, PolicyCacheUnwritten, PolicyReportLost, PolicySyncFailed, PolicySyncRecovered,
+};
 use crate::merge::{Class, ids};
 use crate::metrics::{Reloads, Syncs};
 use crate::publisher::Publisher;
@@ -51,6 +56,9 @@ struct Exchanger {
     session: Session,
     schedule: Schedule,
     counts: Box<dyn Counts>,
+    broadcast: Broadcast,
+    /// What was broadcast last.
+    extension_configs: Vec<ExtensionConfig>,
     publisher: Arc<Publisher>,
     ready: Part,
     reloads: Reloads,
@@ -59,6 +67,8 @@ struct Exchanger {
     ids: HashSet<String>,
     /// The failure that operators have been told of.
     told: Option<SyncError>,
+    /// Where to look for what an earlier process has stored, until that has been done.
+    unread_cache: Option<PathBuf>,
 }
 
 impl SyncProvider {
@@ -66,6 +76,7 @@ impl SyncProvider {
         source: SyncSource,
         client: &Client,
         counts: Box<dyn Counts>,
+        broadcast: Broadcast,
         publisher: Arc<Publisher>,
         ready: Part,
         worker: &Worker,
@@ -76,12 +87,15 @@ impl SyncProvider {
             session: Session::new(client.tree()),
             schedule: Schedule::new(source.poll_interval),
             counts,
+            broadcast,
+            extension_configs: Vec::new(),
             publisher,
             ready,
             reloads: Reloads::register(worker, &source.id),
             syncs: Syncs::register(worker, &source.id),
             ids: HashSet::new(),
             told: None,
+            unread_cache: source.cache_path.clone(),
             source,
         };
         Ok(Self { runtime, stop: watch::Sender::new(None), exchanger })
@@ -166,11 +180,16 @@ impl Exchanger {
 
     /// Takes an answer: whether it changed anything, and the seconds that it recommends to wait. It is only now that
     /// the server is known to have the counts.
-    fn take(&mut self, answer: Answer) -> Result<(bool, u64), SyncError> {
+    fn take(&mut self, mut answer: Answer) -> Result<(bool, u64), SyncError> {
+        let extension_configs = std::mem::take(&mut answer.extension_configs);
+        let is_list_told = answer.is_list_told;
         let recommended_seconds = answer.recommended_seconds;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let news = self.session.accept(answer, now.as_nanos() as u64)?;
         self.counts.delivered();
+        if is_list_told || !extension_configs.is_empty() {
+            self.hand_on(extension_configs);
+        }
         match news {
             News::Same => Ok((false, recommended_seconds)),
             News::Changed(set) => {
@@ -182,6 +201,18 @@ impl Exchanger {
         }
     }
 
+    /// Before the policies that need it.
+    fn hand_on(&mut self, extension_configs: Vec<ExtensionConfig>) {
+        if extension_configs == self.extension_configs {
+            return;
+        }
+        for error in (self.broadcast)(&self.source.id, &extension_configs) {
+            let provider = self.source.id.as_str();
+            otel_warn!("edge.policy.broadcast.unusable", policy.provider = provider, error.message = error);
+        }
+        self.extension_configs = extension_configs;
+    }
+
     fn publish(&mut self, set: PolicySet) {
         self.ids.extend(ids(&set).cloned());
         let trees = self.session.policies().to_vec();
@@ -191,18 +222,13 @@ impl Exchanger {
     fn store(&self) {
         let Some(path) = &self.source.cache_path else { return };
         if let Err(error) = cache::store(path, self.session.policies()) {
-            otel_warn!(
-                "edge.policy.cache.unwritten",
-                policy.provider = self.source.id.as_str(),
-                file.path = path.display().to_string(),
-                error.message = error.to_string()
-            );
+            PolicyCacheUnwritten { provider: &self.source.id, path: &path.display(), error: &error }.emit();
         }
     }
 
-    /// Takes what an earlier process has stored.
+    /// Takes what an earlier process has stored, once.
     fn remember(&mut self) {
-        let Some(path) = self.source.cache_path.clone() else { return };
+        let Some(path) = self.unread_cache.take() else { return };
         let loaded = cache::load(&path).map_err(|error| error.to_string());
         let set = loaded.and_then(|policies| {
             policies.map(|policies| self.session.remember(policies)).transpose().map_err(|it| it.to_string())
@@ -210,12 +236,9 @@ impl Exchanger {
         match set {
             Ok(Some(set)) => self.publish(set),
             Ok(None) => {}
-            Err(error) => otel_warn!(
-                "edge.policy.cache.invalid",
-                policy.provider = self.source.id.as_str(),
-                file.path = path.display().to_string(),
-                error.message = error
-            ),
+            Err(error) => {
+                PolicyCacheInvalid { provider: &self.source.id, path: &path.display(), error: &error }.emit();
+            }
         }
     }
 
@@ -234,12 +257,7 @@ impl Exchanger {
                 Err(_) => SyncError::Deadline,
             };
             if left() <= END_PAUSE {
-                otel_warn!(
-                    "edge.policy.report.lost",
-                    policy.provider = self.source.id.as_str(),
-                    policies.count = count,
-                    error.message = error.to_string()
-                );
+                PolicyReportLost { provider: &self.source.id, policies: count as u64, error: &error }.emit();
                 return;
             }
             sleep(END_PAUSE).await;
@@ -252,19 +270,19 @@ impl Exchanger {
             return;
         }
         self.reloads.failed.reloads.inc();
-        otel_warn!(
-            "edge.policy.sync.failed",
-            policy.provider = self.source.id.as_str(),
-            server.url = self.source.url.to_string(),
-            error.message = error.to_string(),
-            retry.wait = wait.as_secs_f64()
-        );
+        PolicySyncFailed {
+            provider: &self.source.id,
+            url: &self.source.url,
+            error: &error,
+            wait: wait.as_secs_f64(),
+        }
+        .emit();
         self.told = Some(error);
     }
 
     fn tell_recovery(&mut self) {
         if self.told.take().is_some() {
-            otel_info!("edge.policy.sync.recovered", policy.provider = self.source.id.as_str());
+            PolicySyncRecovered { provider: &self.source.id }.emit();
         }
     }
 }

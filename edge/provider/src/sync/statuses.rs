@@ -15,19 +15,20 @@ pub trait Counts: Send {
 /// Names of the transform stages, in the order in which a tally has them.
 const STAGES: [&str; 4] = ["remove", "redact", "rename", "add"];
 
-/// A `PolicySyncStatus` for each policy that counted something or is not in force, in the order of their ids.
+/// A `PolicySyncStatus` for each policy that counted something or has something wrong with it, in the order of their ids.
 pub(super) fn statuses(counts: &[(String, Tally)], rejected: &[Rejected]) -> Vec<Value> {
     let mut statuses: Vec<(&str, Map<String, Value>)> = Vec::new();
     for (id, tally) in counts.iter().filter(|(_, tally)| is_counted(tally)) {
         statuses.push((id, counters(tally)));
     }
     for Rejected { id, errors } in rejected.iter().filter(|rejected| !rejected.errors.is_empty()) {
-        let errors = ("errors".to_owned(), json!(errors));
-        if let Some((_, status)) = statuses.iter_mut().find(|(known, _)| known == id) {
-            status.extend([errors]);
-        } else {
-            statuses.push((id, Map::from_iter([errors])));
-        }
+        let known = statuses.iter().position(|(known, _)| known == id);
+        let at = known.unwrap_or_else(|| {
+            statuses.push((id, Map::new()));
+            statuses.len() - 1
+        });
+        let all = statuses[at].1.entry("errors").or_insert_with(|| json!([]));
+        all.as_array_mut().expect("errors are a list").extend(errors.iter().cloned().map(Value::from));
     }
     statuses.sort_by_key(|(id, _)| *id);
     let named = |(id, mut status): (&str, Map<String, Value>)| {
@@ -76,11 +77,11 @@ mod tests {
             ("both".to_owned(), Tally { misses: 1, ..Tally::default() }),
         ];
         let rejected =
-            ["both", "a"].map(|id| Rejected { id: id.to_owned(), errors: vec!["wrong".to_owned()] });
+            ["both", "a", "a"].map(|id| Rejected { id: id.to_owned(), errors: vec!["wrong".to_owned()] });
         assert_eq!(
             statuses(&counts, &rejected),
             [
-                json!({"id": "a", "errors": ["wrong"]}),
+                json!({"id": "a", "errors": ["wrong", "wrong"]}),
                 json!({"id": "both", "match_misses": 1, "errors": ["wrong"]}),
                 json!({"id": "z", "match_hits": 3, "redact": {"hits": 2, "misses": 1}}),
             ]

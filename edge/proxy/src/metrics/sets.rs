@@ -91,7 +91,7 @@ pub struct SignalAttributes {
     pub signal: &'static str,
 }
 
-/// Records by what was decided about them.
+/// Records by what was decided about them: log records, spans, data points of metrics.
 #[metric_set(name = "edge.records", attributes = SignalAttributes)]
 pub struct RecordMetrics {
     /// Records forwarded byte for byte.
