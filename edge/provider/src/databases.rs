@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use edge_policy::DatabaseCache;
-use telemetry::otel_warn;
+
+use crate::events::{CompiledDamaged, CompiledUnwritable};
 
 /// Most files kept; those that were of use longest ago go first.
 const FILES_MAX: usize = 512;
@@ -96,14 +97,13 @@ impl DatabaseCache for DatabaseFolder {
         if let Err(error) = self.try_store(key, sealed)
             && !self.told.swap(true, Ordering::Relaxed)
         {
-            let path = self.path.display();
-            otel_warn!("edge.policy.cache.unwritable", file.directory = path, error.message = error);
+            CompiledUnwritable { folder: &self.path.display(), error: &error }.emit();
         }
     }
 
     fn refused(&self, key: u64) {
         let path = self.file(key);
-        otel_warn!("edge.policy.cache.damaged", file.path = path.display());
+        CompiledDamaged { path: &path.display() }.emit();
         // It is about to be written anew; until then it would only be told again.
         drop(fs::remove_file(path));
     }

@@ -131,3 +131,44 @@ pub(crate) struct PolicySyncRecovered<'a> {
     #[attribute(key = "policy.provider")]
     pub(crate) provider: &'a str,
 }
+
+/// Compiled patterns cannot be kept on disk: the next start compiles them again. Told once.
+#[event(name = "edge.policy.cache.unwritable", severity = "warn")]
+pub(crate) struct CompiledUnwritable<'a> {
+    /// The folder.
+    #[attribute(key = "file.directory")]
+    pub(crate) folder: &'a dyn Display,
+    /// Why.
+    #[attribute(key = "error.message")]
+    pub(crate) error: &'a dyn Display,
+}
+
+/// A file of compiled patterns is not what was written there: it is thrown away, and the patterns are compiled.
+#[event(name = "edge.policy.cache.damaged", severity = "warn")]
+pub(crate) struct CompiledDamaged<'a> {
+    /// Where it was.
+    #[attribute(key = "file.path")]
+    pub(crate) path: &'a dyn Display,
+}
+
+/// What a policy server says of where extensions write cannot be used.
+#[event(name = "edge.policy.broadcast.unusable", severity = "warn")]
+pub(crate) struct BroadcastUnusable<'a> {
+    /// Who provides the policies.
+    #[attribute(key = "policy.provider")]
+    pub(crate) provider: &'a str,
+    /// Why.
+    #[attribute(key = "error.message")]
+    pub(crate) error: &'a dyn Display,
+}
+
+/// A policy is in force, but not all of it works.
+#[event(name = "edge.policy.flawed", severity = "warn")]
+pub(crate) struct PolicyFlawed<'a> {
+    /// Id of the policy.
+    #[attribute(key = "policy.id")]
+    pub(crate) id: &'a str,
+    /// What does not work.
+    #[attribute(key = "error.message")]
+    pub(crate) error: &'a str,
+}

@@ -9,7 +9,7 @@ use serde_json::Value;
 use telemetry::{Set, Worker};
 
 use crate::databases::DatabaseFolder;
-use crate::events::{PolicyCompiling, PolicyLoaded, PolicyRejected, PolicyWarning};
+use crate::events::{PolicyCompiling, PolicyFlawed, PolicyLoaded, PolicyRejected, PolicyWarning};
 use crate::merge::{Class, Merge};
 use crate::metrics::PolicyMetrics;
 use crate::patience::tell_if_longer;
@@ -113,7 +113,7 @@ impl State {
     /// Says what is wrong with policies in force, as far as it has not been said before.
     fn tell_flaws(&mut self, flaws: Vec<Flaw>) {
         for Flaw { policy, error } in flaws.iter().filter(|flaw| !self.told_flaws.contains(flaw)) {
-            otel_warn!("edge.policy.flawed", policy.id = policy, error.message = error);
+            PolicyFlawed { id: policy, error }.emit();
         }
         self.told_flaws = flaws;
     }

@@ -33,6 +33,8 @@ pub struct Config {
     pub log_level: Level,
     /// When `/_ready` starts to say 200.
     pub ready_after: ReadyAfter,
+    /// To whom the admin routes show records.
+    pub records: Records,
     /// Where policies come from.
     pub providers: Vec<Source>,
     /// Folder that keeps compiled patterns.
@@ -45,6 +47,17 @@ pub struct Config {
     pub extensions: Extensions,
     /// What becomes of edge's own telemetry.
     pub telemetry: Telemetry,
+}
+
+/// To whom the admin routes show records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Records {
+    /// To this machine.
+    Loopback,
+    /// To whoever reaches the listener.
+    Always,
+    /// To nobody.
+    Never,
 }
 
 /// What edge calls itself in its own telemetry.
@@ -167,7 +180,19 @@ const WITHOUT_OPENTELEMETRY: &str = if cfg!(feature = "opentelemetry") {
 const INTERNAL_LOG_PROVIDERS: [(&str, LogProvider); 2] =
     [("console_direct", LogProvider::ConsoleDirect), ("noop", LogProvider::Noop)];
 
+const RECORDS: [(&str, Records); 3] =
+    [("loopback", Records::Loopback), ("always", Records::Always), ("never", Records::Never)];
+
 impl Config {
+    /// Whether the admin routes show records.
+    pub(crate) fn shows_records(&self) -> bool {
+        match self.records {
+            Records::Loopback => self.server.listen.ip().is_loopback(),
+            Records::Always => true,
+            Records::Never => false,
+        }
+    }
+
     /// Reads everything; what is wrong is collected by `reader`.
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         check_ineffective(reader);
@@ -179,6 +204,7 @@ impl Config {
                 "ready_after",
                 &[("policies", ReadyAfter::Policies), ("listening", ReadyAfter::Listening)],
             ),
+            records: reader.choice("admin.records", &RECORDS),
             providers: providers(reader),
             policy_cache: reader.text("policy_cache").map(PathBuf::from),
             policy_server: policy_server(reader),

@@ -132,11 +132,19 @@ impl Patterns {
         self.plan = planner.plan;
     }
 
+    /// Patterns that the library does not look for.
+    pub(crate) fn alone(&self) -> impl Iterator<Item = &Pattern> {
+        self.alone_ids().map(|id| &self.list[id.0 as usize])
+    }
+
     /// Patterns that nothing can match: too large for either engine.
     pub(crate) fn unmatchable(&self) -> impl Iterator<Item = PatternId> {
+        self.alone_ids().filter(|id| self.list[id.0 as usize].matcher().is_none())
+    }
+
+    fn alone_ids(&self) -> impl Iterator<Item = PatternId> {
         let alone = self.plan.groups.iter().filter(|group| group.database.is_none());
-        let ids = alone.flat_map(|group| group.ids.iter().copied());
-        ids.filter(|id| self.list[id.0 as usize].matcher().is_none())
+        alone.flat_map(|group| group.ids.iter().copied())
     }
 }
 

@@ -11,6 +11,7 @@ use super::engine::{Engine, Source};
 use crate::evaluate::{Audience, Flaw, RateState};
 use crate::keep::Keep;
 use crate::model::{Extension, LogTarget, Policy, Target};
+use crate::pattern::Pattern;
 use crate::read::{PolicySet, Rejected};
 use crate::signal::Signal;
 
@@ -130,6 +131,11 @@ impl Snapshot {
 
     pub(super) fn databases(&self) -> impl Iterator<Item = &Arc<Database>> {
         self.engines.iter().flat_map(|engine| engine.databases.iter())
+    }
+
+    /// Patterns that the pattern library does not look for.
+    pub(crate) fn fallback_patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.engines.iter().flat_map(|engine| &engine.slots).flat_map(|slot| slot.patterns.alone())
     }
 
     pub(crate) fn engine(&self, signal: Signal) -> &Engine {

@@ -97,7 +97,7 @@ fn number_of(value: Value<'_>) -> Option<Number> {
 }
 
 /// Exact, also where an integer has no double; `None` if either is NaN.
-fn compare(left: Number, right: Number) -> Option<Ordering> {
+pub(crate) fn compare(left: Number, right: Number) -> Option<Ordering> {
     match (left, right) {
         (Number::Int(left), Number::Int(right)) => Some(left.cmp(&right)),
         (Number::Double(left), Number::Double(right)) => left.partial_cmp(&right),

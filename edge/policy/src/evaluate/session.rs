@@ -85,6 +85,8 @@ pub struct Session<'w, 'a> {
     pub(super) signal: Signal,
     pub(super) now: Nanos,
     pub(super) last: Last,
+    /// Size of the metric whose points are in hand.
+    pub(super) metric_bytes: usize,
     pub(super) values: Vec<Option<Value<'a>>>,
     /// Values of fields that the span has several of, beyond the first.
     pub(super) more: Vec<(Slot, Value<'a>)>,
@@ -98,7 +100,19 @@ impl<'w, 'a> Session<'w, 'a> {
         scratch.filled.iter_mut().for_each(Vec::clear);
         scratch.texts.fill(NO_TEXT);
         let last = Last { decision: Decision::Keep, dropped_by: None, bytes: 0, is_point: false };
-        Self { engine, scratch, random, tallies, watch, signal, now, last, values, more: Vec::new() }
+        Self {
+            engine,
+            scratch,
+            random,
+            tallies,
+            watch,
+            signal,
+            now,
+            last,
+            metric_bytes: 0,
+            values,
+            more: Vec::new(),
+        }
     }
 
     /// The fields of a level that policies look at.

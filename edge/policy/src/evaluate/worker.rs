@@ -67,9 +67,14 @@ impl Worker {
         &self.snapshot
     }
 
-    /// Begins a batch; `None` if no policy targets the signal.
+    /// Begins a batch; `None` if no policy targets the signal and nobody looks on.
     pub fn session<'a>(&mut self, signal: Signal, now: Nanos) -> Option<Session<'_, 'a>> {
-        self.snapshot.targets(signal).then(|| Session::new(self, signal, now))
+        self.looks_at(signal).then(|| Session::new(self, signal, now))
+    }
+
+    /// Whether a policy targets the signal, or somebody looks on, who wants to see what none does too.
+    pub fn looks_at(&self, signal: Signal) -> bool {
+        self.snapshot.targets(signal) || self.watch.is_some()
     }
 
     /// Lets somebody look on from now on, or nobody; gives back who did.

@@ -26,7 +26,8 @@ use super::source::{Encoding, SyncSource};
 use super::statuses::{Counts, statuses};
 use super::transport::{Body, Transport};
 use crate::events::{
-    PolicyCacheInvalid, PolicyCacheUnwritten, PolicyReportLost, PolicySyncFailed, PolicySyncRecovered,
+    BroadcastUnusable, PolicyCacheInvalid, PolicyCacheUnwritten, PolicyReportLost, PolicySyncFailed,
+    PolicySyncRecovered,
 };
 use crate::merge::{Class, ids};
 use crate::metrics::{Reloads, Syncs};
@@ -207,8 +208,7 @@ impl Exchanger {
             return;
         }
         for error in (self.broadcast)(&self.source.id, &extension_configs) {
-            let provider = self.source.id.as_str();
-            otel_warn!("edge.policy.broadcast.unusable", policy.provider = provider, error.message = error);
+            BroadcastUnusable { provider: &self.source.id, error: &error }.emit();
         }
         self.extension_configs = extension_configs;
     }
