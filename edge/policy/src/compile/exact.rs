@@ -57,6 +57,10 @@ impl Scalar {
 }
 
 impl ExactGates {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bytes.is_empty() && self.scalars.is_empty()
+    }
+
     /// Whether a policy may enter by the literal.
     pub(crate) fn takes(literal: &Literal) -> bool {
         matches!(literal, Literal::Bytes(_)) || Scalar::of_literal(literal).is_some()

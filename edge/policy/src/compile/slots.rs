@@ -13,11 +13,16 @@ use crate::field::Level;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TextId(pub(crate) u32);
 
+/// Up to so many strings are compared one by one.
+const FEW: usize = 4;
+
 /// Distinct strings.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     /// One bit for each length: a value of another length is not even read.
     lengths: u64,
+    /// The first ones by id: while there are no more they are compared one by one, which costs less than a hash.
+    few: Vec<Box<[u8]>>,
     ids: HashMap<Box<[u8]>, TextId, FixedState>,
 }
 
@@ -25,12 +30,22 @@ impl Texts {
     fn insert(&mut self, text: &[u8]) -> TextId {
         self.lengths |= length_bit(text);
         let next = TextId(self.ids.len() as u32);
-        *self.ids.entry(text.into()).or_insert(next)
+        let id = *self.ids.entry(text.into()).or_insert(next);
+        if id == next && self.few.len() < FEW {
+            self.few.push(text.into());
+        }
+        id
     }
 
     #[inline]
     pub(crate) fn get(&self, text: &[u8]) -> Option<TextId> {
-        if self.lengths & length_bit(text) == 0 { None } else { self.ids.get(text).copied() }
+        if self.lengths & length_bit(text) == 0 {
+            None
+        } else if self.ids.len() <= FEW {
+            self.few.iter().position(|known| **known == *text).map(|position| TextId(position as u32))
+        } else {
+            self.ids.get(text).copied()
+        }
     }
 }
 

@@ -25,19 +25,24 @@ pub struct WantedKey {
     nested: Keys,
 }
 
+/// Up to so many keys are compared one by one: that costs less than a hash.
+const FEW: usize = 8;
+
 #[derive(Debug, Default)]
 struct Keys {
     /// One bit for each key's length: a key of another length is not even read.
     lengths: u64,
     /// One bit for each key's length and last byte: most keys of a record miss it and need no hash.
     filter: u64,
-    by_name: HashMap<Box<[u8]>, WantedKey, FixedState>,
+    list: Vec<(Box<[u8]>, WantedKey)>,
+    /// By name: its position in the list.
+    positions: HashMap<Box<[u8]>, usize, FixedState>,
 }
 
 impl Wanted {
     /// Whether nothing of this level is looked at.
     pub fn is_empty(&self) -> bool {
-        self.simple.iter().all(Option::is_none) && self.attributes.by_name.is_empty() && self.events.is_none()
+        self.simple.iter().all(Option::is_none) && self.attributes.list.is_empty() && self.events.is_none()
     }
 
     /// The slot of a well-known field, if a policy looks at it.
@@ -47,7 +52,7 @@ impl Wanted {
 
     /// Whether any attribute is looked at.
     pub fn has_attributes(&self) -> bool {
-        !self.attributes.by_name.is_empty()
+        !self.attributes.list.is_empty()
     }
 
     /// The attribute of that key, if a policy looks at it or into it.
@@ -86,7 +91,7 @@ impl WantedKey {
 
     /// Whether a policy looks into a map at this key.
     pub fn has_nested(&self) -> bool {
-        !self.nested.by_name.is_empty()
+        !self.nested.list.is_empty()
     }
 
     /// The member of that key, if a policy looks at it or into it.
@@ -100,13 +105,23 @@ impl Keys {
         if self.lengths & length_bit(key) == 0 || self.filter & fingerprint(key) == 0 {
             return None;
         }
-        self.by_name.get(key)
+        let position = if self.list.len() <= FEW {
+            self.list.iter().position(|(name, _)| **name == *key)
+        } else {
+            self.positions.get(key).copied()
+        };
+        Some(&self.list[position?].1)
     }
 
     fn entry(&mut self, key: &str) -> &mut WantedKey {
         self.lengths |= length_bit(key.as_bytes());
         self.filter |= fingerprint(key.as_bytes());
-        self.by_name.entry(key.as_bytes().into()).or_default()
+        let next = self.list.len();
+        let position = *self.positions.entry(key.as_bytes().into()).or_insert(next);
+        if position == next {
+            self.list.push((key.as_bytes().into(), WantedKey::default()));
+        }
+        &mut self.list[position].1
     }
 }
 

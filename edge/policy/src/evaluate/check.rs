@@ -12,9 +12,15 @@ impl Session<'_, '_> {
     /// Keeps the policies that hold as far as this level can tell: those from the level above, whose checks of
     /// this level are new, and this level's candidates, whose checks are all new.
     pub(super) fn check_candidates(&mut self, level: Level) {
+        let above = (level as usize).checked_sub(1);
+        if self.scratch.candidates.is_empty() && above.is_none_or(|above| self.scratch.open[above].is_empty())
+        {
+            self.scratch.open[level as usize].clear();
+            return;
+        }
         let mut open = std::mem::take(&mut self.scratch.open[level as usize]);
         open.clear();
-        if let Some(above) = (level as usize).checked_sub(1) {
+        if let Some(above) = above {
             for position in 0..self.scratch.open[above].len() {
                 let policy = self.scratch.open[above][position];
                 if self.holds(policy, |check| check.level == level) {

@@ -11,7 +11,8 @@ impl Session<'_, '_> {
     /// Decides the record whose values are in hand.
     pub(super) fn decide(&mut self, bytes: usize) -> Decision {
         let scratch = &mut *self.scratch;
-        std::mem::swap(&mut scratch.matched, &mut scratch.open[Level::Record as usize]);
+        scratch.matched.clear();
+        scratch.matched.append(&mut scratch.open[Level::Record as usize]);
         if scratch.matched.is_empty() {
             return self.decided(Decision::Keep, None, bytes);
         }

@@ -28,7 +28,7 @@ impl Session<'_, '_> {
         if plan.is_many {
             return self.open_gates_of_any(slot);
         }
-        if let Some(value) = self.values[slot.0 as usize] {
+        if let Some(value) = self.values[slot.0 as usize].filter(|_| !plan.exact_gates.is_empty()) {
             self.scratch.candidates.extend_from_slice(plan.exact_gates.of(value));
         }
         if !plan.has_texts() {
