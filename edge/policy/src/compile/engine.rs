@@ -180,8 +180,7 @@ impl Engine {
         match check.test {
             Test::Text(id) => plan.gate_by_text(id, policy),
             Test::Pattern(id) => plan.gate_by_pattern(id, policy),
-            // Several values could open a gate several times, each of them for every policy behind it.
-            Test::Literal(ref literal) if !plan.is_many => plan.exact_gates.insert(literal, policy),
+            Test::Literal(ref literal) => plan.exact_gates.insert(literal, policy),
             _ => plan.exists_gates.push(policy),
         }
     }

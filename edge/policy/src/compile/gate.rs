@@ -83,7 +83,9 @@ impl<'a> Key<'a> {
 fn gating_literal(matcher: &Matcher) -> Option<&Literal> {
     match &matcher.condition {
         Condition::Equals(literal) if !matcher.negate => {
-            (matches!(literal, Literal::Text(_)) || ExactGates::takes(literal)).then_some(literal)
+            // Several values would open such a gate several times, each of them for every policy behind it.
+            let is_exact = !matcher.field.is_many() && ExactGates::takes(literal);
+            (matches!(literal, Literal::Text(_)) || is_exact).then_some(literal)
         }
         _ => None,
     }

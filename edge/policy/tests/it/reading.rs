@@ -211,7 +211,8 @@ fn unknown_fields_are_ignored_with_a_warning() {
         r#"{"version":2,"policies":[{"id":"p","volume":1,"log":{"match":[{"log_field":"body","exists":true,"x":1},{"log_attribute":{"path":["k"],"y":1},"exists":true}]}}]}"#,
     );
     assert_eq!((set.policies.len(), set.warnings.len()), (1, 4), "{:?}", set.warnings);
-    let last = set.warnings.last().map(String::as_str);
+    let last = set.warnings.last().map(ToString::to_string);
+    let last = last.as_deref();
     assert_eq!(last, Some("policy `p`: log: match[1]: log_attribute: unknown field `y` is ignored"));
 }
 
