@@ -7,4 +7,4 @@ cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/model
 export RUSTFLAGS="--cfg model_check ${RUSTFLAGS-}"
 # Optimised: there are hundreds of thousands of executions.
-exec cargo test --quiet --release -p telemetry --test it -- model:: "$@"
+exec cargo test --quiet --release -p telemetry --lib --test it -- model:: "$@"

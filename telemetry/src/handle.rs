@@ -1,11 +1,12 @@
 //! The telemetry of a process, as its users hold it.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use thread_local::ThreadLocal;
 
 use crate::collected::Collected;
+use crate::now::Now;
 use crate::observe::Observation;
 use crate::per_thread::PerThread;
 use crate::pipeline::{Pipeline, Snapshot};
@@ -106,12 +107,12 @@ impl Telemetry {
     ///
     /// Flushes on behalf of every owner, so that nothing is missing because its owner is idle, blocked or gone.
     pub fn collect(&self) -> Collected {
-        self.collect_at(SystemTime::now())
+        self.collect_at(Now::here())
     }
 
-    pub(crate) fn collect_at(&self, time: SystemTime) -> Collected {
+    pub(crate) fn collect_at(&self, now: impl Into<Now>) -> Collected {
         let mut snapshot = Snapshot::default();
-        self.pipeline.snapshot(time, None, &mut snapshot);
+        self.pipeline.snapshot(now.into(), None, &mut snapshot);
         Collected::cumulative(Arc::clone(&self.pipeline.resource), snapshot)
     }
 

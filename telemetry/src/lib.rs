@@ -28,6 +28,7 @@ mod instrument;
 mod ledger;
 pub mod linked;
 pub mod logs;
+mod now;
 mod observe;
 mod own;
 mod per_thread;
@@ -46,6 +47,7 @@ pub mod testing;
 mod topology;
 pub mod trace;
 mod varying;
+mod waiting;
 mod worker;
 
 pub use attributes::{AttributeSet, AttributeValue, Open, Scalar};

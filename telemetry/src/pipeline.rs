@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, TryLockError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::aggregator::{Aggregator, Extremes, ReaderId};
 use crate::attributes::AttributeSet;
@@ -14,6 +14,7 @@ use crate::change::{self, Amount, add_level, differences, integer};
 use crate::declarations::Declarations;
 use crate::handle::TelemetryOptions;
 use crate::ledger::Ledger;
+use crate::now::Now;
 use crate::observe::Observers;
 use crate::own::OwnMetrics;
 use crate::queue::{Receiver, Sender, bounded};
@@ -22,6 +23,7 @@ use crate::series::{Order, Series, SeriesRegistry};
 use crate::set::{Instance, MetricSet, Set};
 use crate::sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard};
 use crate::varying::Varying;
+use crate::waiting::Waiting;
 use crate::worker::{SharedLedger, Workers, lock};
 
 /// Most batches that a queue is made for; more asked for is cut to this.
@@ -29,7 +31,7 @@ const QUEUE_BATCHES_LIMIT: usize = 4096;
 /// Changes that may wait in the queue, so that its memory does not depend on how large a batch is: 24 bytes each.
 const QUEUE_CHANGES_MAX: usize = 16 << 10;
 /// Looks for series that expired, per time that they have to be idle.
-const EXPIRY_LOOKS: u32 = 8;
+pub(crate) const EXPIRY_LOOKS: u32 = 8;
 
 /// What the clones of a `Telemetry` and its workers share.
 #[derive(Debug)]
@@ -61,19 +63,32 @@ struct Node {
 struct Root {
     declarations: Declarations,
     own: OwnMetrics,
-    /// When each series last changed, by index.
-    changed: Vec<Option<SystemTime>>,
-    expiry_looked: SystemTime,
-    readers: HashMap<ReaderId, SystemTime>,
+    /// How many there were.
+    collections: Collection,
+    /// When each series last changed, by index; of one that never did, when it was first seen unused.
+    changed: Vec<Option<Changed>>,
+    expiry_looked: Instant,
+    readers: HashMap<ReaderId, Waiting>,
     readers_made: ReaderId,
     of_node: Vec<u64>,
     zeros: Vec<u64>,
+}
+
+/// The number of a collection. What is before what is told by it: clocks are set, and threads come late.
+pub(crate) type Collection = u64;
+
+/// The last collection that found a series changed.
+#[derive(Debug, Clone, Copy)]
+struct Changed {
+    collection: Collection,
+    at: Instant,
 }
 
 /// The totals of all series at one moment.
 #[derive(Debug, Clone)]
 pub(crate) struct Snapshot {
     pub(crate) time: SystemTime,
+    pub(crate) collection: Collection,
     pub(crate) order: Order,
     /// The cells of all series, each where its `range` says.
     pub(crate) cells: Vec<u64>,
@@ -81,7 +96,7 @@ pub(crate) struct Snapshot {
 
 impl Default for Snapshot {
     fn default() -> Self {
-        Self { time: SystemTime::UNIX_EPOCH, order: Order::default(), cells: Vec::new() }
+        Self { time: SystemTime::UNIX_EPOCH, collection: 0, order: Order::default(), cells: Vec::new() }
     }
 }
 
@@ -93,8 +108,9 @@ impl Pipeline {
         let root = Root {
             declarations: Declarations::default(),
             own,
+            collections: 0,
             changed: Vec::new(),
-            expiry_looked: SystemTime::now(),
+            expiry_looked: Instant::now(),
             readers: HashMap::new(),
             readers_made: 0,
             of_node: Vec::new(),
@@ -145,20 +161,16 @@ impl Pipeline {
         self.nodes[node].flush_all(&self.series);
     }
 
-    /// Copies the totals of all series as they are at `time`, and for a reader the extremes that it has not seen yet.
-    pub(crate) fn snapshot(
-        &self,
-        time: SystemTime,
-        reader: Option<(ReaderId, &mut Extremes)>,
-        into: &mut Snapshot,
-    ) {
+    /// Copies the totals of all series as they are now, and for a reader the extremes that it has not seen yet.
+    pub(crate) fn snapshot(&self, now: Now, reader: Option<(ReaderId, &mut Extremes)>, into: &mut Snapshot) {
         self.observers.run();
         let mut root = self.root();
         self.nodes.iter().for_each(|node| node.flush_all(&self.series));
         let clashes = root.declarations.learn(&self.series.order());
         self.count_own(&mut root);
-        self.expire(&mut root, time);
-        into.time = time;
+        root.collections += 1;
+        self.expire(&mut root, now.passed);
+        (into.time, into.collection) = (now.time, root.collections);
         // The order first: the nodes then know every series in it.
         into.order = self.series.order();
         self.copy_nodes(&mut root, reader, into);
@@ -167,11 +179,12 @@ impl Pipeline {
         clashes.iter().for_each(Declarations::report);
     }
 
-    pub(crate) fn add_reader(&self, time: SystemTime, temporality: Temporality) -> ReaderId {
+    pub(crate) fn add_reader(&self, temporality: Temporality) -> ReaderId {
         let mut root = self.root();
         root.readers_made += 1;
         let reader = root.readers_made;
-        root.readers.insert(reader, time);
+        let collections = root.collections;
+        root.readers.insert(reader, Waiting::new(collections));
         // Extremes of all time are among the totals.
         if temporality == Temporality::Delta {
             self.nodes.iter().for_each(|node| node.aggregator().add_reader(reader));
@@ -179,9 +192,9 @@ impl Pipeline {
         reader
     }
 
-    /// A reader has delivered everything up to `time`.
-    pub(crate) fn reader_delivered(&self, reader: ReaderId, time: SystemTime) {
-        self.root().readers.insert(reader, time);
+    /// A reader has delivered everything up to a collection.
+    pub(crate) fn reader_delivered(&self, reader: ReaderId, collection: Collection) {
+        self.root().readers.insert(reader, Waiting::new(collection));
     }
 
     pub(crate) fn forget_reader(&self, reader: ReaderId) {
@@ -221,32 +234,29 @@ impl Pipeline {
     }
 
     /// Forgets the series that have no live set and have not changed for `series_idle_max`, unless a reader has yet to
-    /// deliver their last change; a reader that has delivered nothing for so long is not waited for.
-    fn expire(&self, root: &mut Root, time: SystemTime) {
-        self.nodes.iter().for_each(|node| root.note_changed(&mut node.aggregator(), time));
-        let since = |then: SystemTime| time.duration_since(then).unwrap_or_default();
+    /// deliver their last change.
+    fn expire(&self, root: &mut Root, now: Instant) {
+        self.nodes.iter().for_each(|node| root.note_changed(&mut node.aggregator(), now));
+        let since = |then: Instant| now.saturating_duration_since(then);
         if since(root.expiry_looked) < self.series_idle_max / EXPIRY_LOOKS {
             return;
         }
         // Nobody adds anything up from the last look at what has changed until places are given to others.
         let mut aggregators: Vec<_> = self.nodes.iter().map(Node::aggregator).collect();
         for aggregator in &mut aggregators {
-            root.note_changed(aggregator, time);
+            root.note_changed(aggregator, now);
         }
-        root.expiry_looked = time;
-        let waiting = root.readers.values().filter(|delivered| since(**delivered) < self.series_idle_max);
-        let delivered = waiting.min().copied().unwrap_or(time);
+        root.expiry_looked = now;
+        let delivered = root.delivered();
         let expired = self.series.expire(|series| {
-            let changed = root.changed.get(series.index).copied().flatten().unwrap_or(series.created);
-            since(changed) >= self.series_idle_max && changed <= delivered
+            let changed = root.changed_or_now(series.index, now);
+            since(changed.at) >= self.series_idle_max && changed.collection <= delivered
         });
         for series in &expired {
             for aggregator in &mut aggregators {
                 aggregator.forget(series);
             }
-            if let Some(changed) = root.changed.get_mut(series.index) {
-                *changed = None;
-            }
+            root.changed[series.index] = None;
         }
     }
 
@@ -279,13 +289,27 @@ pub(crate) fn register<S: MetricSet>(
 }
 
 impl Root {
-    fn note_changed(&mut self, aggregator: &mut Aggregator, time: SystemTime) {
-        aggregator.changed(|index| {
-            if self.changed.len() <= index {
-                self.changed.resize(index + 1, None);
-            }
-            self.changed[index] = Some(time);
-        });
+    fn note_changed(&mut self, aggregator: &mut Aggregator, now: Instant) {
+        let changed = Changed { collection: self.collections, at: now };
+        aggregator.changed(|index| *self.changed_at(index) = Some(changed));
+    }
+
+    fn changed_or_now(&mut self, index: usize, now: Instant) -> Changed {
+        let changed = Changed { collection: self.collections, at: now };
+        *self.changed_at(index).get_or_insert(changed)
+    }
+
+    fn changed_at(&mut self, index: usize) -> &mut Option<Changed> {
+        if self.changed.len() <= index {
+            self.changed.resize(index + 1, None);
+        }
+        &mut self.changed[index]
+    }
+
+    /// The last collection that every reader has delivered which is still waited for; to be called once per look.
+    fn delivered(&mut self) -> Collection {
+        let waited = self.readers.values_mut().filter_map(Waiting::look);
+        waited.min().unwrap_or(self.collections)
     }
 
     /// Adds the totals of a further node.
@@ -497,6 +521,67 @@ mod tests {
         assert_eq!(reader.collect_at(start + 2 * hour).sum(REQUESTS, &[]), 0);
     }
 
+    /// A moment at which the clock shows something else than the time that passed.
+    fn shown(time: SystemTime, passed: SystemTime) -> Now {
+        Now { time, ..Now::from(passed) }
+    }
+
+    #[test]
+    fn a_process_that_was_stopped_for_long_loses_no_last_changes() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let (hour, start) = (Duration::from_secs(3600), SystemTime::now());
+        let mut reader = telemetry.reader(crate::Temporality::Delta);
+        reader.collect_at(start);
+        reader.delivered();
+        worker.register::<Requests>(()).requests.inc();
+        // Somebody else looks before it is stopped, and first after it.
+        telemetry.collect_at(start + hour / 60);
+        telemetry.collect_at(start + 2 * hour);
+        assert_eq!(reader.collect_at(start + 2 * hour).sum(REQUESTS, &[]), 1);
+        reader.delivered();
+        assert!(!is_there(&telemetry.collect_at(start + 3 * hour)));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_forward_loses_no_last_changes_not_even_for_who_is_no_reader() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let (hour, start) = (Duration::from_secs(3600), SystemTime::now());
+        let mut reader = telemetry.reader(crate::Temporality::Delta);
+        worker.register::<Requests>(()).requests.inc();
+        assert_eq!(reader.collect_at(start).sum(REQUESTS, &[]), 1);
+        reader.delivered();
+        let minute = start + hour / 60;
+        assert!(is_there(&telemetry.collect_at(shown(start + 20 * hour, minute))));
+        assert!(!is_there(&telemetry.collect_at(shown(start + 20 * hour, minute + hour))));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_loses_no_last_changes() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let (hour, start) = (Duration::from_secs(3600), SystemTime::now());
+        let mut reader = telemetry.reader(crate::Temporality::Delta);
+        reader.collect_at(shown(start + 5 * hour, start));
+        reader.delivered();
+        worker.register::<Requests>(()).requests.inc();
+        telemetry.collect_at(start);
+        telemetry.collect_at(start + 2 * hour);
+        assert_eq!(reader.collect_at(start + 2 * hour).sum(REQUESTS, &[]), 1);
+    }
+
+    #[test]
+    fn a_series_that_never_changed_leaves_too() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let (hour, start) = (Duration::from_secs(3600), SystemTime::now());
+        drop(worker.register::<Requests>(()));
+        assert!(is_there(&telemetry.collect_at(start + hour)), "it was first seen unused");
+        assert!(is_there(&telemetry.collect_at(start + hour + hour / 2)));
+        assert!(!is_there(&telemetry.collect_at(start + 2 * hour)));
+    }
+
     #[test]
     fn the_place_of_an_expired_series_is_clean_for_the_next() {
         let telemetry = Telemetry::default();
@@ -525,7 +610,7 @@ mod tests {
         set.requests.inc();
         drop(set);
         arrive(&telemetry, &worker);
-        telemetry.pipeline.expire(&mut telemetry.pipeline.root(), hours);
+        telemetry.pipeline.expire(&mut telemetry.pipeline.root(), Now::from(hours).passed);
         worker.register::<Requests>(()).requests.inc();
         assert_eq!(telemetry.collect_at(hours).sum(REQUESTS, &[]), 3);
     }
@@ -564,9 +649,10 @@ mod tests {
         let mut reader = telemetry.reader(crate::Temporality::Delta);
         worker.register::<Sizes>(()).requests.record(1.0);
         reader.collect_at(start);
-        telemetry.collect_at(start + 2 * hour);
+        // Until the reader is one that never delivers.
+        (1..=EXPIRY_LOOKS + 1).for_each(|look| drop(telemetry.collect_at(start + look * hour)));
         worker.register::<OtherSizes>(()).responses.record(5.0);
-        let collected = reader.collect_at(start + 2 * hour);
+        let collected = reader.collect_at(start + 10 * hour);
         let value = collected.sets().find_map(|set| set.value("test.other_sizes.responses"));
         let expected = crate::MmscValue { min: 5.0, max: 5.0, sum: 5.0, count: 1 };
         assert_eq!(value, Some(crate::Value::Mmsc(expected)));

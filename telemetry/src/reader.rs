@@ -1,11 +1,12 @@
 //! Cursors of exporters: each sees every change once, whatever the others do.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::UNIX_EPOCH;
 
 use crate::aggregator::{Extremes, ReaderId};
 use crate::change::{self, Amount, differences, integer};
 use crate::collected::Collected;
+use crate::now::Now;
 use crate::pipeline::{Pipeline, Snapshot};
 use crate::series::Series;
 
@@ -42,11 +43,10 @@ pub struct Reader {
 
 impl Reader {
     pub(crate) fn new(pipeline: Arc<Pipeline>, temporality: Temporality) -> Self {
-        let start = SystemTime::now();
-        let id = pipeline.add_reader(start, temporality);
+        let id = pipeline.add_reader(temporality);
         let resource = Arc::clone(&pipeline.resource);
         // Totals start with their series, changes with the first delivery.
-        let collected = Collected::new(resource, temporality, SystemTime::UNIX_EPOCH, Snapshot::default());
+        let collected = Collected::new(resource, temporality, UNIX_EPOCH, Snapshot::default());
         let (now, last) = Default::default();
         Self {
             pipeline,
@@ -62,18 +62,19 @@ impl Reader {
 
     /// What is to be delivered: all totals, or the changes since the last delivery.
     pub fn collect(&mut self) -> &Collected {
-        self.collect_at(SystemTime::now())
+        self.collect_at(Now::here())
     }
 
-    pub(crate) fn collect_at(&mut self, time: SystemTime) -> &Collected {
+    pub(crate) fn collect_at(&mut self, now: impl Into<Now>) -> &Collected {
+        let now = now.into();
         self.is_due = true;
         match self.collected.temporality() {
             Temporality::Cumulative => {
-                self.pipeline.snapshot(time, None, &mut self.collected.snapshot);
+                self.pipeline.snapshot(now, None, &mut self.collected.snapshot);
             }
             Temporality::Delta => {
                 let reader = (self.id, &mut self.extremes);
-                self.pipeline.snapshot(time, Some(reader), &mut self.now);
+                self.pipeline.snapshot(now, Some(reader), &mut self.now);
                 self.merge_extremes();
                 self.collect_changes();
             }
@@ -102,12 +103,13 @@ impl Reader {
             self.extremes.clear();
             self.collected.since = time;
         }
-        self.pipeline.reader_delivered(self.id, time);
+        self.pipeline.reader_delivered(self.id, self.collected.snapshot.collection);
     }
 
     fn collect_changes(&mut self) {
         let changes = &mut self.collected.snapshot;
-        (changes.time, changes.order) = (self.now.time, Arc::clone(&self.now.order));
+        (changes.time, changes.collection) = (self.now.time, self.now.collection);
+        changes.order = Arc::clone(&self.now.order);
         changes.cells.clear();
         changes.cells.resize(self.now.cells.len(), 0);
         let mut zeros = Vec::new();

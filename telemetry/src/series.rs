@@ -1,7 +1,7 @@
 //! Series: a metric set with its attribute values, whichever workers write to it.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock, PoisonError, atomic};
 use std::time::SystemTime;
@@ -85,8 +85,8 @@ struct State {
     cells: usize,
     /// Cells and indexes of series that expired.
     free: BTreeMap<usize, Vec<(usize, usize)>>,
-    /// The different values seen of each attribute whose values are bounded.
-    open: HashMap<(Identity, usize), HashSet<Box<str>>>,
+    /// The different values of each attribute whose values are bounded, with how many series have them.
+    open: HashMap<(Identity, usize), HashMap<Box<str>, usize>>,
     order: Option<Order>,
 }
 
@@ -124,9 +124,9 @@ impl SeriesRegistry {
     }
 
     /// Forgets the series that nobody uses and that `is_expired`.
-    pub(crate) fn expire(&self, is_expired: impl Fn(&Series) -> bool) -> Vec<Arc<Series>> {
+    pub(crate) fn expire(&self, mut is_expired: impl FnMut(&Series) -> bool) -> Vec<Arc<Series>> {
         let mut state = self.lock();
-        let unused = |series: &Arc<Series>| Arc::strong_count(&series.uses) == 1 && is_expired(series);
+        let mut unused = |series: &Arc<Series>| Arc::strong_count(&series.uses) == 1 && is_expired(series);
         let expired: Vec<_> =
             state.by_index.iter().flatten().filter(|series| unused(series)).cloned().collect();
         for series in &expired {
@@ -153,14 +153,17 @@ impl State {
             let AttributeKind::Open { max } = field.kind else { continue };
             let seen = self.open.entry((identity(descriptor), place)).or_default();
             let text = value.to_text();
-            if !seen.contains(&*text) {
-                if seen.len() < max {
-                    seen.insert(text.into());
-                } else {
-                    drop(text);
-                    *value = Scalar::Word(OVERFLOW);
-                    replaced += 1;
-                }
+            // Whoever says so himself takes no place of a value.
+            if text == OVERFLOW || seen.contains_key(&*text) {
+                continue;
+            }
+            if seen.len() < max {
+                // Counted with its series, which is made under the same lock.
+                seen.insert(text.into(), 0);
+            } else {
+                drop(text);
+                *value = Scalar::Word(OVERFLOW);
+                replaced += 1;
             }
         }
         replaced
@@ -192,6 +195,11 @@ impl State {
         self.by_index[index] = Some(Arc::clone(&series));
         self.by_identity.insert(key, index);
         self.order = None;
+        self.open_values(&series, |seen, value| {
+            if let Some(having) = seen.get_mut(value) {
+                *having += 1;
+            }
+        });
         series
     }
 
@@ -211,22 +219,24 @@ impl State {
         self.by_identity.remove(&(identity(series.descriptor), series.labels.clone()));
         self.free.entry(series.cells).or_default().push((series.index, series.offset));
         self.order = None;
-        self.forget_open(series);
+        // Values that no series has any more make room for others.
+        self.open_values(series, |seen, value| {
+            if let Some(having) = seen.get_mut(value) {
+                *having -= 1;
+                if *having == 0 {
+                    seen.remove(value);
+                }
+            }
+        });
     }
 
-    /// Values of bounded attributes that no series has any more make room for others.
-    fn forget_open(&mut self, series: &Series) {
-        let descriptor = series.descriptor;
-        for (place, field) in descriptor.attribute_fields().enumerate() {
+    /// Calls `each` for every bounded attribute of a series, with all its values and that of the series. One look each,
+    /// however many series there are.
+    fn open_values(&mut self, series: &Series, mut each: impl FnMut(&mut HashMap<Box<str>, usize>, &str)) {
+        for (place, field) in series.descriptor.attribute_fields().enumerate() {
             let AttributeKind::Open { .. } = field.kind else { continue };
-            let has_it = |other: &Arc<Series>| {
-                std::ptr::eq(other.descriptor, descriptor)
-                    && other.attributes[place] == series.attributes[place]
-            };
-            if !self.by_index.iter().flatten().any(has_it)
-                && let Some(seen) = self.open.get_mut(&(identity(descriptor), place))
-            {
-                seen.remove(&*series.attributes[place].to_text());
+            if let Some(seen) = self.open.get_mut(&(identity(series.descriptor), place)) {
+                each(seen, &series.attributes[place].to_text());
             }
         }
     }
@@ -245,4 +255,75 @@ fn sorted(series: &[Option<Arc<Series>>]) -> Order {
 /// No two series of one moment are equal in it.
 fn order_of_export(a: &Series, b: &Series) -> Ordering {
     order_of_declarations(a.descriptor, b.descriptor).then_with(|| a.labels.cmp(&b.labels))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attributes::AttributeSet;
+    use crate::{Counter, MetricSet, Open, attribute_set, metric_set};
+
+    const TENANTS: usize = 5000;
+
+    /// Which tenant.
+    #[attribute_set(name = "test.tenant")]
+    struct Tenant {
+        /// Id of the tenant.
+        id: Open<5000>,
+        /// Where it is.
+        region: Open<2>,
+    }
+
+    /// What tenants do.
+    #[metric_set(name = "test.tenant", attributes = Tenant)]
+    struct Tenants {
+        /// Requests received.
+        #[metric(unit = "{request}")]
+        #[expect(dead_code, reason = "only its series are looked at")]
+        requests: Counter<u64>,
+    }
+
+    fn resolve(registry: &SeriesRegistry, id: &str, region: &str) -> Arc<()> {
+        let attributes = Tenant { id: id.into(), region: region.into() };
+        registry.resolve(Tenants::DESCRIPTOR, attributes.values()).1
+    }
+
+    /// Each value of an attribute with how many series have it.
+    fn values(registry: &SeriesRegistry, place: usize) -> BTreeMap<String, usize> {
+        let state = registry.lock();
+        let open = state.open.get(&(identity(Tenants::DESCRIPTOR), place));
+        open.into_iter().flatten().map(|(value, having)| (value.to_string(), *having)).collect()
+    }
+
+    #[test]
+    fn values_leave_with_the_last_series_that_has_them_however_many_there_are() {
+        let registry = SeriesRegistry::default();
+        for _ in 0..2 {
+            let kept = resolve(&registry, "kept", "eu");
+            for id in 0..TENANTS - 1 {
+                resolve(&registry, &id.to_string(), ["eu", "us"][id % 2]);
+            }
+            assert_eq!(values(&registry, 0).len(), TENANTS);
+            assert_eq!(
+                values(&registry, 1),
+                [("eu".into(), TENANTS / 2 + 1), ("us".into(), TENANTS / 2 - 1)].into()
+            );
+            assert_eq!(registry.expire(|_| true).len(), TENANTS - 1);
+            assert_eq!(values(&registry, 0), [("kept".into(), 1)].into());
+            assert_eq!(values(&registry, 1), [("eu".into(), 1)].into());
+            drop(kept);
+            registry.expire(|_| true);
+            assert!(values(&registry, 0).is_empty() && values(&registry, 1).is_empty());
+        }
+        assert_eq!(registry.overflows(), 0);
+    }
+
+    #[test]
+    fn what_stands_for_too_many_values_is_none_of_them() {
+        let registry = SeriesRegistry::default();
+        let _series = ["eu", OVERFLOW, "us", "asia"].map(|region| resolve(&registry, "a", region));
+        assert_eq!(values(&registry, 1), [("eu".into(), 1), ("us".into(), 1)].into());
+        assert_eq!(registry.overflows(), 1);
+        assert_eq!(registry.order().len(), 3);
+    }
 }

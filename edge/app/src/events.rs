@@ -111,3 +111,14 @@ pub(crate) struct ServerStopping {
 /// Nothing is served any more.
 #[event(name = "edge.server.stopped", severity = "info")]
 pub(crate) struct ServerStopped;
+
+/// An edge that has its policies from here found one wrong.
+#[event(name = "edge.policy.downstream.rejected", severity = "warn")]
+pub(crate) struct DownstreamPolicyRejected<'a> {
+    /// Id of the policy.
+    #[attribute(key = "policy.id")]
+    pub(crate) id: &'a str,
+    /// Why.
+    #[attribute(key = "error.message")]
+    pub(crate) errors: String,
+}

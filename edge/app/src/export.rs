@@ -7,6 +7,7 @@ use edge_policy::{Nanos, Registry, Worker};
 use edge_protocol::{BodyFilter, LogsProtobuf, Outcome};
 use telemetry::Telemetry;
 use telemetry::logs::{self, Filter, FilterProblems, InternalProvider, LogSetup, Provider, Providers};
+use telemetry::trace::{self, TraceConfig};
 use telemetry_otlp::{ConfigError, Intercept, OtlpExporter, OtlpOptions, Signal};
 
 use crate::config::{Config, LogProvider, LogProviders, Otlp};
@@ -35,6 +36,9 @@ fn provider(configured: LogProvider) -> Provider {
         LogProvider::Its => Provider::Its,
         LogProvider::ConsoleAsync => Provider::ConsoleAsync,
         LogProvider::ConsoleDirect => Provider::ConsoleDirect,
+        LogProvider::OpenTelemetry => {
+            "opentelemetry".parse().expect("a configuration is refused where there is none")
+        }
         LogProvider::Noop => Provider::Noop,
     }
 }
@@ -50,6 +54,7 @@ pub(crate) fn start(
     let headers: Vec<_> = headers.collect();
     options.targets_mut().for_each(|target| target.headers.clone_from(&headers));
     options.interval = otlp.interval;
+    trace::init(otlp.spans.then(TraceConfig::default));
     options.on_body = otlp.policies.then(|| intercept(Arc::clone(registry)));
     OtlpExporter::start(telemetry, options)
 }

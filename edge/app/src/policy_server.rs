@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use edge_protocol::{PolicySource, PolicyStatus, SyncEncoding};
 use edge_provider::{Readiness, Served};
-use telemetry::{Counter, Set, Telemetry, Worker, attribute_set, metric_set, otel_warn};
+use telemetry::{Counter, Set, Telemetry, Worker, attribute_set, metric_set};
+
+use crate::events::DownstreamPolicyRejected;
 
 /// Which policy.
 #[attribute_set(name = "edge.policy.downstream")]
@@ -123,11 +125,7 @@ impl Downstream {
         if status.errors.is_empty() || self.errors.get(&status.id) == Some(&status.errors) {
             return;
         }
-        otel_warn!(
-            "edge.policy.downstream.rejected",
-            policy.id = status.id.as_str(),
-            error.message = status.errors.join("; ")
-        );
+        DownstreamPolicyRejected { id: &status.id, errors: status.errors.join("; ") }.emit();
         self.errors.insert(status.id.clone(), status.errors.clone());
     }
 }

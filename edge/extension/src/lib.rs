@@ -4,6 +4,7 @@
 //! counted.
 
 mod copies;
+mod events;
 mod extensions;
 mod handler;
 mod metrics;

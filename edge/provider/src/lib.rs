@@ -3,6 +3,7 @@
 //! Refuses to evaluate anything, and to hold up a request: every provider works in a thread of its own, and
 //! the proxy only ever sees finished snapshots.
 
+mod events;
 mod file;
 mod merge;
 mod metrics;

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use edge_policy::{Flaw, PolicySet, Registry, Rejected, Snapshot};
 use serde_json::Value;
-use telemetry::{Set, Worker, otel_info, otel_warn};
+use telemetry::{Set, Worker};
 
+use crate::events::{PolicyCompiling, PolicyFlawed, PolicyLoaded, PolicyRejected, PolicyWarning};
 use crate::merge::{Class, Merge};
 use crate::metrics::PolicyMetrics;
 use crate::patience::tell_if_longer;
@@ -50,15 +51,14 @@ impl Publisher {
         // A provider that panicked left the merge as it was before or after its update: both are whole.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for warning in &set.warnings {
-            otel_warn!("edge.policy.warning", policy.provider = provider, policy.warning = warning);
+            PolicyWarning { provider, warning }.emit();
         }
         let trees = if self.served.is_some() { trees } else { Vec::new() };
         state.merge.update(provider, class, set, trees);
         let start = Instant::now();
         let merged = state.merge.merged();
         let tell = || {
-            let policies = merged.policies.len();
-            otel_info!("edge.policy.compiling", policy.provider = provider, policies.count = policies);
+            PolicyCompiling { provider, policies: merged.policies.len() as u64 }.emit();
         };
         let compile = || Snapshot::compile(&merged, Some(&self.registry.load()));
         let snapshot = tell_if_longer(COMPILE_PATIENCE, tell, compile);
@@ -98,7 +98,7 @@ impl State {
     /// Says what is wrong with policies in force, as far as it has not been said before.
     fn tell_flaws(&mut self, flaws: Vec<Flaw>) {
         for Flaw { policy, error } in flaws.iter().filter(|flaw| !self.told_flaws.contains(flaw)) {
-            otel_warn!("edge.policy.flawed", policy.id = policy, error.message = error);
+            PolicyFlawed { id: policy, error }.emit();
         }
         self.told_flaws = flaws;
     }
@@ -107,14 +107,10 @@ impl State {
     fn tell(&mut self, provider: &str, snapshot: &Snapshot) {
         let rejected = snapshot.rejected();
         for Rejected { id, errors } in rejected.iter().filter(|rejected| !self.told.contains(rejected)) {
-            otel_warn!("edge.policy.rejected", policy.id = id, error.message = errors.join("; "));
+            PolicyRejected { id, errors: errors.join("; ") }.emit();
         }
         self.told = rejected.to_vec();
-        otel_info!(
-            "edge.policy.loaded",
-            policy.provider = provider,
-            policies.active = snapshot.ids().len(),
-            policies.rejected = rejected.len()
-        );
+        let (active, rejected) = (snapshot.ids().len() as u64, rejected.len() as u64);
+        PolicyLoaded { provider, active, rejected }.emit();
     }
 }

@@ -30,6 +30,8 @@ pub struct Config {
     pub listener_tls: Option<Arc<rustls::ServerConfig>>,
     /// Roots trusted for intakes beside the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
+    /// Whether each request that goes on has a span. Costs nothing where it has none.
+    pub has_spans: bool,
 }
 
 impl Default for Config {
@@ -43,6 +45,7 @@ impl Default for Config {
             upstreams: Upstreams::default(),
             listener_tls: None,
             extra_roots: Vec::new(),
+            has_spans: false,
         }
     }
 }

@@ -11,12 +11,13 @@ use std::time::{Duration, Instant};
 
 use edge_policy::Registry;
 use edge_protocol::Protocol;
-use telemetry::{Telemetry, otel_error, otel_info};
+use telemetry::Telemetry;
 use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 
 use crate::body::Budget;
 use crate::config::Config;
+use crate::events::{DrainBegun, DrainEnded, DrainGaveUp, ServerListening};
 use crate::listener::bind_all;
 use crate::slots::Slots;
 use crate::upstream::{Complaints, TlsError, connector};
@@ -108,8 +109,7 @@ impl Server {
             })
             .collect::<io::Result<Vec<_>>>()
             .map_err(StartError::Worker)?;
-        let (address, port) = (local_addr.ip().to_string(), local_addr.port());
-        otel_info!("edge.server.listening", server.address = address, server.port = port);
+        ServerListening { address: &local_addr.ip(), port: local_addr.port() }.emit();
         Ok(Self { local_addr, drain, drain_deadline, workers, ends })
     }
 
@@ -121,7 +121,7 @@ impl Server {
     /// Stops accepting, closes idle connections and finishes what is in flight, up to the drain deadline.
     pub fn shutdown(&self) {
         if !self.drain.send_replace(true) {
-            otel_info!("edge.server.drain.begun");
+            DrainBegun.emit();
         }
     }
 
@@ -132,10 +132,10 @@ impl Server {
         let (ended, stuck): (Vec<_>, Vec<_>) =
             self.workers.drain(..).partition(|worker| all_ended || worker.is_finished());
         if !stuck.is_empty() {
-            otel_error!("edge.server.drain.gave_up", worker.count = stuck.len());
+            DrainGaveUp { workers: stuck.len() as u64 }.emit();
         }
         let sound = ended.into_iter().map(JoinHandle::join).fold(true, |sound, end| sound & end.is_ok());
-        otel_info!("edge.server.drain.ended");
+        DrainEnded.emit();
         sound && stuck.is_empty()
     }
 

@@ -35,6 +35,9 @@ async fn answer(ticket: &Ticket, request: Request<Incoming>) -> Result<Reply, Fa
     }
     let plan = route(&ticket.worker().shared.protocols, &request).ok_or(Failure::Unrouted)?;
     ticket.routed(name(&plan));
+    if !matches!(plan, Plan::Respond { .. }) {
+        ticket.trace(&request);
+    }
     drive(plan, request, ticket).await
 }
 

@@ -1,13 +1,14 @@
 //! One request from its head to the end of its response; whichever way it ends, it is counted once.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::time::Instant;
 
-use http::{Request, StatusCode, Version};
+use http::{HeaderMap, Request, StatusCode, Version};
 
 use crate::connection::ConnectionState;
 use crate::metrics::{Ended, Metrics};
+use crate::spans::{Outcome, Traced};
 use crate::worker::Worker;
 
 /// The route of requests that no plan has claimed yet, and of those that none will.
@@ -21,6 +22,7 @@ pub(crate) struct Ticket {
     route: Cell<&'static str>,
     status: Cell<Option<StatusCode>>,
     sent: Cell<u64>,
+    span: OnceCell<Traced>,
     /// Before HTTP/1.1 a response of unknown length ends with its connection: only a reset tells that it broke off.
     ends_with_connection: bool,
 }
@@ -36,6 +38,7 @@ impl Ticket {
             route: Cell::new(NO_ROUTE),
             status: Cell::default(),
             sent: Cell::default(),
+            span: OnceCell::new(),
             ends_with_connection: request.version() < Version::HTTP_11,
         }
     }
@@ -65,6 +68,21 @@ impl Ticket {
         self.route.set(route);
     }
 
+    /// Starts the span of a request that goes on, if requests have any.
+    pub(crate) fn trace<B>(&self, request: &Request<B>) {
+        let config = &self.worker.shared.config;
+        if config.has_spans {
+            self.span.get_or_init(|| Traced::start(request, self.route.get(), config.listener_tls.is_some()));
+        }
+    }
+
+    /// Tells an intake which span calls it.
+    pub(crate) fn propagate(&self, headers: &mut HeaderMap) {
+        if let Some(span) = self.span.get() {
+            span.propagate(headers);
+        }
+    }
+
     pub(crate) fn answered(&self, status: StatusCode) {
         self.status.set(Some(status));
     }
@@ -86,6 +104,10 @@ impl Drop for Ticket {
         let now = Instant::now();
         self.connection.in_flight.set(self.connection.in_flight.get() - 1);
         self.connection.idle_since.set(now);
+        if let Some(span) = self.span.take() {
+            let (status, received_bytes) = (self.status.get(), self.connection.body_bytes.get());
+            span.end(&Outcome { status, received_bytes, sent_bytes: self.sent.get() });
+        }
         self.worker.metrics.request_ended(&Ended {
             route: self.route.get(),
             status: self.status.get(),

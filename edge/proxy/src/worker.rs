@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use edge_stream::encoding::Codec;
+use telemetry::Telemetry;
 use telemetry::logs::{self, Aspect};
-use telemetry::{Telemetry, otel_debug, otel_error};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio::task::LocalSet;
@@ -19,6 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::connection::{say, serve_connection};
 use crate::drain::Drain;
 use crate::error::raw;
+use crate::events::{AcceptFailed, WorkerFailed};
 use crate::metrics::{Limit, Metrics};
 use crate::policies::Policies;
 use crate::server::Shared;
@@ -90,8 +91,7 @@ async fn serve(worker: Rc<Worker>, listener: StdListener, mut draining: watch::R
     let listener = match TcpListener::from_std(listener) {
         Ok(listener) => listener,
         Err(error) => {
-            let message = error.to_string();
-            otel_error!("edge.worker.failed", error.message = message);
+            WorkerFailed { error: &error }.emit();
             return;
         }
     };
@@ -156,8 +156,7 @@ impl Worker {
 
     async fn pause(&self, error: &io::Error) {
         self.metrics.limit_hit(Limit::Accept);
-        let message = error.to_string();
-        otel_debug!("edge.connection.accept.failed", error.message = message);
+        AcceptFailed { error }.emit();
         tokio::time::sleep(ACCEPT_PAUSE).await;
     }
 

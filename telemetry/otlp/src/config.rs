@@ -10,6 +10,9 @@ use telemetry::Temporality;
 use crate::error::ConfigError;
 use crate::signal::Signal;
 
+/// Largest request where nothing else is said, before it is compressed: half of what gRPC servers take.
+pub(crate) const BODY_BYTES_MAX: usize = 2 << 20;
+
 /// Sees every body before it is compressed and sent, and may change it: a request message of the signal. What it makes
 /// empty is not sent.
 ///
@@ -31,6 +34,9 @@ pub struct OtlpOptions {
     pub record_interval: Duration,
     /// Whether metrics are totals or changes.
     pub temporality: Temporality,
+    /// Bytes of a request of metrics before it is compressed; of more, several are made. A point that is larger by itself
+    /// is a request of its own.
+    pub metrics_bytes_max: usize,
     /// How what failed is tried again.
     pub retry: Retry,
     /// Bytes of events, and of spans, that may wait to be sent; further ones are dropped and counted. At the end what the
@@ -134,6 +140,7 @@ impl Default for OtlpOptions {
             interval: Duration::from_secs(60),
             record_interval: Duration::from_secs(1),
             temporality: Temporality::Cumulative,
+            metrics_bytes_max: BODY_BYTES_MAX,
             retry: Retry::default(),
             queue_bytes_max: 16 << 20,
             on_body: None,

@@ -16,7 +16,7 @@ mod transport;
 
 pub use config::{Compression, Intercept, OtlpOptions, Protocol, Retry, Target};
 pub use console::ConsoleExporter;
-pub use encode::{encode_logs, encode_metrics, encode_spans};
+pub use encode::{MetricsPart, encode_logs, encode_metrics, encode_spans, split_metrics};
 pub use error::ConfigError;
 pub use exporter::{OtlpExporter, ShutdownReport};
 pub use signal::Signal;

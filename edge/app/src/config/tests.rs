@@ -122,6 +122,24 @@ fn quantities_that_cannot_be_meant_are_refused() {
 }
 
 #[test]
+#[cfg(not(feature = "opentelemetry"))]
+fn a_log_provider_that_is_not_built_in_is_refused_with_the_feature_to_build_with() {
+    let expected = "telemetry.logs.providers.engine: `opentelemetry` is not built in: build edge with the feature \
+                    `opentelemetry`, or use `its` for OTLP";
+    assert_eq!(problems("telemetry: {logs: {providers: {engine: opentelemetry}}}", &[]), [expected]);
+}
+
+#[test]
+#[cfg(feature = "opentelemetry")]
+fn the_log_provider_opentelemetry_needs_a_logger_provider_of_the_distribution() {
+    let file = "telemetry: {logs: {providers: {engine: opentelemetry}}}";
+    let [problem] = &problems(file, &[])[..] else { panic!("one thing is wrong") };
+    assert!(problem.contains("set_opentelemetry"), "{problem}");
+    telemetry::logs::set_opentelemetry(opentelemetry_sdk::logs::SdkLoggerProvider::builder().build());
+    assert_eq!(config(file, &[]).telemetry.logs.engine, super::LogProvider::OpenTelemetry);
+}
+
+#[test]
 fn header_fields_that_http_cannot_carry_are_refused_with_their_place() {
     let file = "telemetry: {otlp_headers: [{name: a key, value: x}, {name: ok, value: \"a\\nb\"}]}";
     let expected = [

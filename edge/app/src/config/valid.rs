@@ -9,7 +9,7 @@ use edge_extension::Store;
 use edge_provider::Source;
 use edge_proxy::{Deadlines, Limits, Upstreams};
 use http::{HeaderName, HeaderValue};
-use telemetry::logs::Level;
+use telemetry::logs::{Level, Provider};
 use telemetry_otlp::Protocol;
 
 use super::extensions::{self, Extensions};
@@ -102,6 +102,8 @@ pub struct Otlp {
     pub interval: Duration,
     /// Whether the policies in force apply to it too.
     pub policies: bool,
+    /// Whether each request that goes on has a span.
+    pub spans: bool,
 }
 
 /// Where events go, by what they are about.
@@ -129,11 +131,12 @@ const LOG_LEVELS: [(&str, Level); 6] = [
 const PROTOCOLS: [(&str, Protocol); 2] =
     [("http/protobuf", Protocol::HttpProtobuf), ("grpc", Protocol::Grpc)];
 
-const LOG_PROVIDERS: [(&str, LogProvider); 4] = [
+const LOG_PROVIDERS: [(&str, LogProvider); 5] = [
     ("console_async", LogProvider::ConsoleAsync),
     ("console_direct", LogProvider::ConsoleDirect),
     ("noop", LogProvider::Noop),
     ("its", LogProvider::Its),
+    ("opentelemetry", LogProvider::OpenTelemetry),
 ];
 
 /// Where events go.
@@ -145,9 +148,18 @@ pub enum LogProvider {
     ConsoleAsync,
     /// To the console, by the thread that has the event.
     ConsoleDirect,
+    /// To the logger provider that the distribution gave to `telemetry::logs::set_opentelemetry`.
+    OpenTelemetry,
     /// Nowhere.
     Noop,
 }
+
+/// What is missing where events cannot go to OpenTelemetry's SDK.
+const WITHOUT_OPENTELEMETRY: &str = if cfg!(feature = "opentelemetry") {
+    "this distribution gives no logger provider to `telemetry::logs::set_opentelemetry`; use another one, or `its` for OTLP"
+} else {
+    "`opentelemetry` is not built in: build edge with the feature `opentelemetry`, or use `its` for OTLP"
+};
 
 /// The telemetry system must not wait for itself.
 const INTERNAL_LOG_PROVIDERS: [(&str, LogProvider); 2] =
@@ -199,6 +211,7 @@ fn server(reader: &mut Reader<'_>) -> edge_proxy::Config {
         limits: limits(reader),
         deadlines: deadlines(reader),
         upstreams: upstreams(reader),
+        has_spans: reader.flag("telemetry.spans"),
         ..edge_proxy::Config::default()
     }
 }
@@ -303,8 +316,15 @@ fn otlp(reader: &mut Reader<'_>) -> Option<Otlp> {
     let headers = header_fields(reader, "telemetry.otlp_headers");
     let interval = reader.span("telemetry.interval");
     let policies = reader.flag("telemetry.policies");
-    let endpoint = reader.text("telemetry.otlp_endpoint")?.trim().to_owned();
-    Some(Otlp { endpoint, protocol, headers, interval, policies })
+    let spans = reader.flag("telemetry.spans");
+    let Some(endpoint) = reader.text("telemetry.otlp_endpoint") else {
+        if spans {
+            reader.problem("telemetry.spans", "spans go over OTLP, so telemetry.otlp_endpoint must be set");
+        }
+        return None;
+    };
+    let endpoint = endpoint.trim().to_owned();
+    Some(Otlp { endpoint, protocol, headers, interval, policies, spans })
 }
 
 fn log_providers(reader: &mut Reader<'_>, is_exported: bool) -> LogProviders {
@@ -313,6 +333,9 @@ fn log_providers(reader: &mut Reader<'_>, is_exported: bool) -> LogProviders {
         let provider = reader.choice(&key, &LOG_PROVIDERS);
         if provider == LogProvider::Its && !is_exported {
             reader.problem(&key, "`its` goes over OTLP, so telemetry.otlp_endpoint must be set");
+        }
+        if provider == LogProvider::OpenTelemetry && "opentelemetry".parse::<Provider>().is_err() {
+            reader.problem(&key, WITHOUT_OPENTELEMETRY);
         }
         provider
     };

@@ -10,5 +10,6 @@ mod lifecycle;
 mod process;
 mod python;
 mod signals;
+mod spans;
 mod sync;
 mod tidy;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
-use telemetry::{Set, Telemetry, otel_info, otel_warn};
+use telemetry::{Set, Telemetry};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::time::{sleep, sleep_until};
@@ -18,6 +18,7 @@ use tokio::time::{sleep, sleep_until};
 use super::naming;
 use super::objects::{NEVER, Now, Object, Objects, compressed};
 use super::target::Target;
+use crate::events::{RecordsLost, TargetFailing, TargetRecovered};
 use crate::metrics::{ExtensionAttributes, FailMetrics, FailReason, WriteMetrics};
 use crate::outlet::{Batch, Outlet, OutletLimits};
 
@@ -151,8 +152,7 @@ impl Task {
         };
         if let Some(reason) = lost {
             self.failures.with(reason).failed.add(records);
-            let target = self.target.key().to_string();
-            otel_warn!("edge.extension.lost", extension.target = target, records.count = records);
+            RecordsLost { target: &self.target.key(), records }.emit();
         } else {
             self.metrics.written.add(records);
             self.metrics.stored.add(bytes);
@@ -172,14 +172,13 @@ impl Task {
             backoff = (2 * backoff).min(BACKOFF_MAX);
         }
         if std::mem::take(&mut self.is_failing) {
-            otel_info!("edge.extension.recovered", extension.target = self.target.key().to_string());
+            TargetRecovered { target: &self.target.key() }.emit();
         }
     }
 
     fn tell_failing(&mut self, error: &object_store::Error) {
         if !std::mem::replace(&mut self.is_failing, true) {
-            let target = self.target.key().to_string();
-            otel_warn!("edge.extension.failing", extension.target = target, error.message = error);
+            TargetFailing { target: &self.target.key(), error }.emit();
         }
     }
 }

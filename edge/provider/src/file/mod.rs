@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use telemetry::{Worker, otel_warn};
+use telemetry::Worker;
 
+use crate::events::PolicyFileInvalid;
 use crate::merge::Class;
 use crate::metrics::Reloads;
 use crate::publisher::Publisher;
@@ -130,12 +131,8 @@ impl FileProvider {
             }
             Err(error) => {
                 self.reloads.failed.reloads.inc();
-                otel_warn!(
-                    "edge.policy.file.invalid",
-                    policy.provider = self.source.id.as_str(),
-                    file.path = self.source.path.display().to_string(),
-                    error.message = error
-                );
+                let (provider, path) = (&self.source.id, &self.source.path.display());
+                PolicyFileInvalid { provider, path, error: &error }.emit();
             }
         }
     }

@@ -13,7 +13,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 /// Wakes the provider from outside; clones wake the same one.
 #[derive(Debug, Clone)]
-pub(crate) struct Waker(SyncSender<()>);
+pub(super) struct Waker(SyncSender<()>);
 
 impl Waker {
     /// Wakes the provider. One pending call is enough: it looks at everything when it wakes.

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use edge_policy::PolicySet;
 use proto::Message;
 use serde_json::Value;
-use telemetry::{Worker, otel_info, otel_warn};
+use telemetry::Worker;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -25,6 +25,10 @@ use super::session::{News, Session};
 use super::source::{Encoding, SyncSource};
 use super::statuses::{Counts, statuses};
 use super::transport::{Body, Transport};
+use crate::events::{
+    PolicyBroadcastUnusable, PolicyCacheInvalid, PolicyCacheUnwritten, PolicyReportLost, PolicySyncFailed,
+    PolicySyncRecovered,
+};
 use crate::merge::{Class, ids};
 use crate::metrics::{Reloads, Syncs};
 use crate::publisher::Publisher;
@@ -204,8 +208,7 @@ impl Exchanger {
             return;
         }
         for error in (self.broadcast)(&self.source.id, &extension_configs) {
-            let provider = self.source.id.as_str();
-            otel_warn!("edge.policy.broadcast.unusable", policy.provider = provider, error.message = error);
+            PolicyBroadcastUnusable { provider: &self.source.id, error: &error }.emit();
         }
         self.extension_configs = extension_configs;
     }
@@ -219,12 +222,7 @@ impl Exchanger {
     fn store(&self) {
         let Some(path) = &self.source.cache_path else { return };
         if let Err(error) = cache::store(path, self.session.policies()) {
-            otel_warn!(
-                "edge.policy.cache.unwritten",
-                policy.provider = self.source.id.as_str(),
-                file.path = path.display().to_string(),
-                error.message = error.to_string()
-            );
+            PolicyCacheUnwritten { provider: &self.source.id, path: &path.display(), error: &error }.emit();
         }
     }
 
@@ -238,12 +236,9 @@ impl Exchanger {
         match set {
             Ok(Some(set)) => self.publish(set),
             Ok(None) => {}
-            Err(error) => otel_warn!(
-                "edge.policy.cache.invalid",
-                policy.provider = self.source.id.as_str(),
-                file.path = path.display().to_string(),
-                error.message = error
-            ),
+            Err(error) => {
+                PolicyCacheInvalid { provider: &self.source.id, path: &path.display(), error: &error }.emit();
+            }
         }
     }
 
@@ -262,12 +257,7 @@ impl Exchanger {
                 Err(_) => SyncError::Deadline,
             };
             if left() <= END_PAUSE {
-                otel_warn!(
-                    "edge.policy.report.lost",
-                    policy.provider = self.source.id.as_str(),
-                    policies.count = count,
-                    error.message = error.to_string()
-                );
+                PolicyReportLost { provider: &self.source.id, policies: count as u64, error: &error }.emit();
                 return;
             }
             sleep(END_PAUSE).await;
@@ -280,19 +270,19 @@ impl Exchanger {
             return;
         }
         self.reloads.failed.reloads.inc();
-        otel_warn!(
-            "edge.policy.sync.failed",
-            policy.provider = self.source.id.as_str(),
-            server.url = self.source.url.to_string(),
-            error.message = error.to_string(),
-            retry.wait = wait.as_secs_f64()
-        );
+        PolicySyncFailed {
+            provider: &self.source.id,
+            url: &self.source.url,
+            error: &error,
+            wait: wait.as_secs_f64(),
+        }
+        .emit();
         self.told = Some(error);
     }
 
     fn tell_recovery(&mut self) {
         if self.told.take().is_some() {
-            otel_info!("edge.policy.sync.recovered", policy.provider = self.source.id.as_str());
+            PolicySyncRecovered { provider: &self.source.id }.emit();
         }
     }
 }

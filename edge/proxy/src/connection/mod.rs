@@ -15,11 +15,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use telemetry::otel_debug;
 use tokio::time::Sleep;
 
 use crate::drain::Watch;
 use crate::error::raw;
+use crate::events::ConnectionFailed;
 use crate::metrics::ConnectionEnd;
 use crate::service::serve;
 use crate::slots::Slot;
@@ -107,7 +107,7 @@ fn poll_deadline(state: &ConnectionState, mut timer: Pin<&mut Sleep>, cx: &mut C
 async fn finish(worker: &Worker, state: &ConnectionState, end: End, mut wire: Wire) {
     worker.metrics.connection_ended(how(&end));
     if let End::Done(Err(error)) = &end {
-        otel_debug!("edge.connection.failed", error.message = error);
+        ConnectionFailed { error }.emit();
         if error.is_parse() {
             worker.metrics.parser_refused();
         }

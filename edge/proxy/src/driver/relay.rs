@@ -91,6 +91,7 @@ async fn forward(
     head.version = http::Version::HTTP_11;
     head.extensions.clear();
     readdress(&mut head.headers, remote.host());
+    ticket.propagate(&mut head.headers);
     if chunked {
         // Said in so many words, because the HTTP machinery takes a GET without a length for one without a body.
         head.headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));

@@ -9,9 +9,10 @@ use edge_policy::Signal;
 use edge_protocol::{FailOpen, Outcome, RecordCounts};
 use edge_stream::http1::Violation;
 use http::StatusCode;
-use telemetry::{Set, Worker, otel_debug};
+use telemetry::{Set, Worker};
 
 use crate::error::{BodyFailure, Failure, UpstreamFailure};
+use crate::events::UpstreamFailed;
 use routes::Routes;
 
 pub use sets::{
@@ -148,7 +149,7 @@ impl Metrics {
             Failure::Body(failure) => self.body_failed(*failure),
             Failure::Upstream(failure) => {
                 self.upstream_failures[failure.index()].failures.inc();
-                otel_debug!("edge.upstream.failed", error.message = failure);
+                UpstreamFailed { error: failure }.emit();
             }
             // Told by the status of the response, and by the slots.
             Failure::Busy | Failure::Connect | Failure::Unrouted => {}

@@ -3,10 +3,9 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use telemetry::otel_warn;
-
 use super::url::UpstreamUrl;
 use crate::error::UpstreamFailure;
+use crate::events::UpstreamFailing;
 
 /// How often one intake's failures are told, over all workers.
 const COMPLAINT_INTERVAL: Duration = Duration::from_secs(10);
@@ -30,12 +29,7 @@ impl Complaints {
     pub(crate) fn note(&self, url: &UpstreamUrl, failure: &UpstreamFailure) {
         let host = url.host.to_str().unwrap_or_default();
         if let Some(count) = self.due(host, Instant::now()) {
-            otel_warn!(
-                "edge.upstream.failing",
-                server.address = host,
-                error.message = failure,
-                failure.count = count
-            );
+            UpstreamFailing { address: host, error: failure, failures: count }.emit();
         }
     }
 

@@ -8,11 +8,13 @@ mod merged;
 mod metrics;
 mod point;
 mod spans;
+mod split;
 mod wire;
 
 pub use logs::encode_logs;
 pub use metrics::encode_metrics;
 pub use spans::encode_spans;
+pub use split::{MetricsPart, split_metrics};
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -19,11 +19,17 @@ const fn tag(number: u8, kind: u8) -> u8 {
 /// A message of a length not known before it is written. The length before it takes `WIDTH` bytes, more than it may
 /// need: a varint may be padded, and moving the message would cost as much as writing it.
 pub(super) fn message<const WIDTH: usize>(out: &mut Vec<u8>, number: u8, write: impl FnOnce(&mut Vec<u8>)) {
+    let start = open::<WIDTH>(out, number);
+    write(out);
+    close::<WIDTH>(out, start);
+}
+
+/// Starts a message of a length not known yet; where it starts, for `close`.
+pub(super) fn open<const WIDTH: usize>(out: &mut Vec<u8>, number: u8) -> usize {
     out.push(tag(number, LENGTH));
     let start = out.len();
     out.extend_from_slice(&[0; WIDTH]);
-    write(out);
-    close::<WIDTH>(out, start);
+    start
 }
 
 /// Like `message`, but nothing is left of it if `write` wrote nothing that counts; how much counted.
@@ -40,8 +46,8 @@ pub(super) fn message_if_any<const WIDTH: usize>(
     count
 }
 
-/// Writes the length of what came after the room for it.
-fn close<const WIDTH: usize>(out: &mut Vec<u8>, start: usize) {
+/// Ends a message: writes the length of what came after the room for it.
+pub(super) fn close<const WIDTH: usize>(out: &mut Vec<u8>, start: usize) {
     let length = out.len() - start - WIDTH;
     let width = varint_len(length as u64).max(WIDTH);
     if width > WIDTH {
@@ -123,9 +129,69 @@ pub(super) fn fixed64(number: u8, value: u64) -> [u8; FIXED64_LEN] {
     field
 }
 
+/// A field of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Field<'a> {
+    pub(super) number: u8,
+    /// All of it, with what says what it is.
+    pub(super) whole: &'a [u8],
+    /// A message in it; empty if it is none.
+    pub(super) content: &'a [u8],
+}
+
+/// The fields of a message, up to where it is none.
+pub(super) fn fields(mut message: &[u8]) -> impl Iterator<Item = Field<'_>> {
+    std::iter::from_fn(move || {
+        let mut rest = message;
+        let tag = take_varint(&mut rest)?;
+        let content = match (tag & 7) as u8 {
+            VARINT => take_varint(&mut rest).map(|_| &[][..]),
+            FIXED64 => rest.split_off(..8).map(|_| &[][..]),
+            LENGTH => {
+                take_varint(&mut rest).and_then(|length| rest.split_off(..usize::try_from(length).ok()?))
+            }
+            FIXED32 => rest.split_off(..4).map(|_| &[][..]),
+            _ => None,
+        }?;
+        let whole = message.split_off(..message.len() - rest.len())?;
+        Some(Field { number: u8::try_from(tag >> 3).ok()?, whole, content })
+    })
+}
+
+fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..u64::BITS).step_by(7) {
+        let byte = *bytes.split_off_first()?;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_fields_of_a_message_are_read_up_to_where_it_is_none() {
+        let mut out = Vec::new();
+        varint_field(&mut out, 1, 300);
+        fixed64_field(&mut out, 2, 7);
+        message::<LARGE>(&mut out, 3, |out| out.extend_from_slice(b"abc"));
+        fixed32_field(&mut out, 16, 7);
+        let read = |bytes| fields(bytes).map(|field| (field.number, field.content)).collect::<Vec<_>>();
+        let all = [(1, &[][..]), (2, &[]), (3, b"abc"), (16, &[])];
+        assert_eq!(read(&out), all);
+        assert_eq!(fields(&out).flat_map(|field| field.whole).copied().collect::<Vec<_>>(), out);
+        for end in 0..out.len() {
+            let read = read(&out[..end]);
+            assert_eq!(read, all[..read.len()], "cut at {end}");
+            assert!(read.len() < all.len());
+        }
+        assert_eq!(read(&[0xff; 20]), []);
+    }
 
     #[test]
     fn a_length_is_as_long_as_it_is_said_to_be() {

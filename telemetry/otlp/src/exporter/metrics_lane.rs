@@ -1,28 +1,20 @@
-//! The way of metrics: collected, written, sent; collected anew for every attempt.
+//! The way of metrics: collected, written, sent.
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use telemetry::Reader;
+use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::body::intercept;
+use super::body::{Panicked, intercept};
+use super::cursor::Cursor;
 use super::ending::{self, Ending};
 use super::outlook::Outlook;
 use crate::backoff::Backoff;
 use crate::config::{Intercept, Retry};
-use crate::encode::encode_metrics;
 use crate::metrics::Failure;
 use crate::signal::Signal;
-use crate::transport::{Client, Verdict};
-
-/// The cursor, and whether everything up to now has been delivered.
-#[derive(Debug)]
-pub(super) struct Cursor {
-    reader: RefCell<Reader>,
-    is_settled: Cell<bool>,
-}
+use crate::transport::{Client, Partial, Verdict};
 
 pub(super) struct MetricsLane {
     pub(super) cursor: Rc<Cursor>,
@@ -32,31 +24,6 @@ pub(super) struct MetricsLane {
     pub(super) interval: Duration,
     pub(super) retry: Retry,
     pub(super) on_body: Option<Intercept>,
-    pub(super) body: Vec<u8>,
-}
-
-impl Cursor {
-    pub(super) fn new(reader: Reader) -> Self {
-        Self { reader: RefCell::new(reader), is_settled: Cell::new(false) }
-    }
-
-    /// Points that have not been delivered.
-    pub(super) fn undelivered(&self) -> usize {
-        if self.is_settled.get() {
-            return 0;
-        }
-        encode_metrics(self.reader.borrow_mut().collect(), &mut Vec::new())
-    }
-
-    fn collect(&self, body: &mut Vec<u8>) -> usize {
-        body.clear();
-        self.is_settled.set(false);
-        encode_metrics(self.reader.borrow_mut().collect(), body)
-    }
-
-    fn delivered(&self) {
-        self.reader.borrow_mut().delivered();
-    }
 }
 
 impl MetricsLane {
@@ -69,44 +36,58 @@ impl MetricsLane {
             next = ending::after(self.interval);
             let is_delivered = self.export().await;
             if is_last {
-                return self.cursor.is_settled.set(is_delivered);
+                return self.cursor.settle(is_delivered);
             }
         }
     }
 
-    /// Whether it was delivered.
+    /// Whether everything was delivered. What is left of the export before comes first.
     async fn export(&mut self) -> bool {
-        let (started, mut backoff) = (Instant::now(), Backoff::new(self.retry));
-        loop {
-            if self.cursor.collect(&mut self.body) == 0 {
-                return true;
-            }
-            let is_shown = intercept(self.on_body.as_ref(), Signal::Metrics, &mut self.body).is_ok();
-            if is_shown && self.body.is_empty() {
-                self.cursor.delivered();
-                return true;
-            }
-            if !is_shown {
-                self.outlook.failed(Failure::Intercept, "what looks at bodies panicked");
-                return false;
-            }
-            let payload = self.client.packing().payload(&self.body);
-            match self.outlook.attempt(&mut self.client, &payload).await {
-                Verdict::Delivered(_) => {
-                    self.cursor.delivered();
-                    return true;
+        if self.cursor.holds_changes() && !self.deliver().await {
+            return false;
+        }
+        self.cursor.collect();
+        self.deliver().await
+    }
+
+    /// Sends part after part, and each that failed again; whether all were delivered.
+    async fn deliver(&mut self) -> bool {
+        let (mut started, mut backoff) = (Instant::now(), Backoff::new(self.retry));
+        while let Some(body) = self.cursor.body() {
+            let verdict = match self.payload(body) {
+                Ok(Some(payload)) => self.outlook.attempt(&mut self.client, &payload).await,
+                // Whoever looked at it wants it nowhere.
+                Ok(None) => Verdict::Delivered(Partial::default()),
+                Err(Panicked) => {
+                    self.outlook.failed(Failure::Intercept, "what looks at bodies panicked");
+                    return false;
                 }
-                // What is refused is in the next export, with what is counted until then.
+            };
+            match verdict {
+                Verdict::Delivered(_) => {
+                    self.cursor.part_delivered();
+                    (started, backoff) = (Instant::now(), Backoff::new(self.retry));
+                }
+                // What is refused is in the next export.
                 Verdict::Refused { .. } => return false,
                 Verdict::Retry { after, .. } => {
-                    let Some(wait) = backoff.next(started.elapsed(), after, fastrand::f64()) else {
-                        return false;
-                    };
+                    let wait = backoff.next(started.elapsed(), after, fastrand::f64());
+                    let Some(wait) = wait else { return false };
                     if !self.ending.pause(wait).await {
                         return false;
                     }
+                    self.cursor.collect_anew();
                 }
             }
         }
+        true
+    }
+
+    /// A body as it is sent; `None` if there is nothing left of it.
+    fn payload(&self, mut body: Vec<u8>) -> Result<Option<Bytes>, Panicked> {
+        intercept(self.on_body.as_ref(), Signal::Metrics, &mut body)?;
+        let payload = (!body.is_empty()).then(|| self.client.packing().payload(&body));
+        self.cursor.give_back(body);
+        Ok(payload)
     }
 }

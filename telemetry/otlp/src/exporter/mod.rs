@@ -1,6 +1,7 @@
 //! The exporter: a thread that sends what there is, until it is told to end.
 
 mod body;
+mod cursor;
 mod ending;
 mod metrics_lane;
 mod notices;

@@ -6,8 +6,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-/// Half of what gRPC servers take.
-const BODY_BYTES_MAX: usize = 2 << 20;
+use crate::config::BODY_BYTES_MAX;
 
 /// A request with how many records it has.
 #[derive(Debug, Clone)]

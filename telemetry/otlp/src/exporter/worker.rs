@@ -10,8 +10,9 @@ use tokio::sync::{Notify, watch};
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::{Instant, timeout_at};
 
+use super::cursor::Cursor;
 use super::ending::Ending;
-use super::metrics_lane::{Cursor, MetricsLane};
+use super::metrics_lane::MetricsLane;
 use super::notices::Notices;
 use super::outlook::Outlook;
 use super::queue::Queue;
@@ -90,7 +91,7 @@ impl Lanes {
     fn spawn(setup: Setup) -> Self {
         let Setup { telemetry, options, reader, clients, notices, much, begun } = setup;
         let ending = Ending::new(begun);
-        let cursor = Rc::new(Cursor::new(reader));
+        let cursor = Rc::new(Cursor::new(reader, options.metrics_bytes_max));
         let worker = telemetry.worker();
         let mut lanes = Self { tasks: JoinSet::new(), cursor, has_metrics: false, waiting: Vec::new() };
         for (signal, client) in clients {
@@ -123,7 +124,6 @@ impl Lanes {
             interval: options.interval,
             retry: options.retry,
             on_body: options.on_body.clone(),
-            body: Vec::new(),
         };
         self.tasks.spawn_local(lane.run());
     }

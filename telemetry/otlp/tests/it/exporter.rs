@@ -16,6 +16,7 @@ use telemetry_otlp::{
 
 use crate::process;
 use crate::receiver::{Received, Receiver, Reply, taken};
+use crate::sets::Recorder;
 
 const PROTOCOLS: [Protocol; 2] = [Protocol::HttpProtobuf, Protocol::Grpc];
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -273,6 +274,43 @@ fn metrics_that_nobody_can_look_at_are_counted_as_not_sent() {
     until(|| fixture.failures("intercept") > 0);
     let report = exporter.shutdown(DEADLINE);
     assert!(report.metric_points > 0 && report.is_known, "{report:?}");
+}
+
+/// Parts that are taken, wanted again or refused, in turns.
+fn replies(protocol: Protocol) -> Vec<Reply> {
+    let (later, never) = match protocol {
+        Protocol::HttpProtobuf => (Reply::Status(503, &[]), Reply::Status(400, &[])),
+        Protocol::Grpc => (Reply::Grpc(14, Vec::new()), Reply::Grpc(3, Vec::new())),
+    };
+    let taken = Reply::Partial(0, "");
+    let turn = [&taken, &later, &taken, &never, &taken, &taken, &later, &later, &never];
+    turn.into_iter().cycle().take(90).cloned().collect()
+}
+
+#[test]
+fn of_metrics_in_parts_those_that_were_taken_are_not_sent_again_and_the_others_are() {
+    let _turn = process::record();
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start(protocol);
+        let mut fixture = fixture(&receiver);
+        fixture.options.metrics_bytes_max = 0;
+        receiver.reply("etrics", replies(protocol));
+        let recorder = Recorder::new(&fixture.telemetry.worker());
+        let exporter = fixture.start();
+        let count = || {
+            fixture.set.requests.inc();
+            (0..3).for_each(|series| recorder.record(series, 0, 5.0));
+        };
+        (0..4).for_each(|times| {
+            count();
+            receiver.wait(|received| received.iter().filter(|it| it.metrics.is_some()).count() > times * 20);
+        });
+        receiver.wait(|received| received.iter().filter(|it| it.metrics.is_some()).count() > 100);
+        assert!(exporter.shutdown(DEADLINE).is_complete());
+        let requests = receiver.received();
+        let sum = |metric| taken(&requests).map(|it| it.sum(metric)).sum::<i64>();
+        assert_eq!((sum(REQUESTS), sum("test.every.requests")), (4, 4 * 3 * 5));
+    }
 }
 
 #[test]

@@ -10,3 +10,4 @@ mod receiver;
 mod registry;
 mod sets;
 mod spans;
+mod split;

@@ -21,7 +21,7 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use super::pass;
+use super::{pass, threads, threads_disabled};
 use crate::side::{Side, Totals};
 
 /// So long that nothing is exported but on demand, or because a batch is full.
@@ -69,8 +69,6 @@ pub fn encoded() -> Side<'static> {
 }
 
 fn side(name: &'static str, encodes: bool) -> Side<'static> {
-    let provider = PROVIDER.get().expect("it was set up before");
-    let flush = || provider.force_flush().expect("the exporter takes everything");
     let pass = move || {
         ENCODES.store(encodes, Ordering::Relaxed);
         pass(emit, flush)
@@ -79,17 +77,36 @@ fn side(name: &'static str, encodes: bool) -> Side<'static> {
 }
 
 pub fn disabled() -> Side<'static> {
+    Side::new("tracing disabled", || pass(emit_disabled, || {}), flushed_so_far)
+}
+
+pub fn exported_on_threads() -> Side<'static> {
+    ENCODES.store(false, Ordering::Relaxed);
+    threads("opentelemetry-appender-tracing on 2 threads", emit, flush, exported_so_far)
+}
+
+pub fn encoded_on_threads() -> Side<'static> {
+    ENCODES.store(true, Ordering::Relaxed);
+    threads("opentelemetry-appender-tracing as OTLP on 2 threads", emit, flush, exported_so_far)
+}
+
+pub fn disabled_on_threads() -> Side<'static> {
+    threads_disabled("tracing disabled on 2 threads", emit_disabled, flushed_so_far)
+}
+
+fn flush() {
     let provider = PROVIDER.get().expect("it was set up before");
-    let pass = || {
-        let nanos = pass(emit_disabled, || {});
-        provider.force_flush().expect("the exporter takes everything");
-        nanos
-    };
-    Side::new("tracing disabled", pass, exported_so_far)
+    provider.force_flush().expect("the exporter takes everything");
 }
 
 fn exported_so_far() -> Totals {
     Totals::counted(EXPORTED.load(Ordering::Relaxed))
+}
+
+/// What is still on its way counts too.
+fn flushed_so_far() -> Totals {
+    flush();
+    exported_so_far()
 }
 
 /// As lines into nowhere.
