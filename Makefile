@@ -12,7 +12,7 @@ help:
 	@echo 'make demo    edge with sample policies, a generator and an intake, on loopback; ^C ends it'
 	@echo 'make test    the whole suite'
 	@echo 'make lint    rustfmt, clippy, documentation'
-	@echo 'make bars    what is measured against its limit, a line each'
+	@echo 'make bars    what is measured against its limit, a line each; ARGS=policy_eval for some'
 	@echo 'make peers   builds the programs that the bars compare with (minutes, once)'
 
 setup:
@@ -33,7 +33,8 @@ lint: setup
 bars: setup
 # Half of that program is ours: once built it is built anew, or it would measure what is there no more.
 	@if [ -e '$(PEERS_TARGET_DIR)/release/sdk-peers' ]; then $(TELEMETRY_PEERS); fi
-	PEERS_TARGET_DIR='$(PEERS_TARGET_DIR)' $(CARGO) run --release -p benches --bin bars
+	$(CARGO) build --release -p benches --bins
+	PEERS_TARGET_DIR='$(PEERS_TARGET_DIR)' $(CARGO) run --release -p benches --bin bars -- $(ARGS)
 
 peers: setup
 	@command -v cmake >/dev/null || { echo 'the peers bundle C++: install cmake, ragel, protoc, the headers of Boost and a compiler (Debian: apt-get install cmake ragel protobuf-compiler libprotobuf-dev libboost-dev g++)' >&2; exit 1; }

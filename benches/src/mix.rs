@@ -14,6 +14,33 @@ pub fn policies(count: usize) -> Value {
     json!({ "policies": (0..count).map(|index| policy(&mut rng, index)).collect::<Vec<_>>() })
 }
 
+/// The first `active` policies of the mix, and `idle` ones of the same kinds that nothing in the corpus matches, though
+/// they speak of the same fields.
+pub fn with_idle(active: usize, idle: usize) -> Value {
+    let mut rng = Rng::new(1);
+    let active = (0..active).map(|index| policy(&mut rng, index)).collect::<Vec<_>>();
+    let mut rng = Rng::new(2);
+    let idle = (active.len()..active.len() + idle).map(|index| idle_policy(&mut rng, index));
+    json!({ "policies": active.iter().cloned().chain(idle).collect::<Vec<_>>() })
+}
+
+fn idle_policy(rng: &mut Rng, index: usize) -> Value {
+    let (noun, verb, failure) = (rng.pick(&NOUNS), rng.pick(&VERBS), rng.pick(&FAILURES));
+    let (severity, ..) = SEVERITIES[rng.below(SEVERITIES.len() as u64) as usize];
+    let matchers = match index % 3 {
+        0 => json!([
+            { "log_field": "severity_text", "exact": severity },
+            { "resource_attribute": ["service.name"], "exact": format!("retired-{index}") },
+        ]),
+        1 => {
+            json!([{ "log_field": "body", "regex": format!("failed to {verb} {noun} {index}: .*{failure}") }])
+        }
+        _ => json!([{ "log_attribute": ["http.route"], "contains": format!("/{noun}s/:id/{verb}/{index}") }]),
+    };
+    let id = id(index);
+    json!({ "id": id, "name": id, "log": { "match": matchers, "keep": keep(index) } })
+}
+
 /// The id of policy `index`: ids sort as their indices do.
 pub fn id(index: usize) -> String {
     format!("policy-{index:04}")

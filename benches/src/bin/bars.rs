@@ -1,5 +1,6 @@
-//! Measures every bar of the project and prints a line for each.
+//! Measures the bars named as arguments, or every bar of the project, and prints a line for each.
 
 fn main() {
-    benches::bars::run();
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    benches::bars::run(&wanted);
 }

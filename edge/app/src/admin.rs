@@ -39,11 +39,12 @@ pub(crate) mod names {
         ["edge.policy.match.rename_hits", "edge.policy.match.rename_misses"],
         ["edge.policy.match.add_hits", "edge.policy.match.add_misses"],
     ];
-    pub(super) const POLICY_BYTES: &str = "edge.policy.match.dropped";
+    pub(super) const POLICY_BYTES_DROPPED: &str = "edge.policy.match.dropped";
+    pub(super) const POLICY_BYTES_KEPT: &str = "edge.policy.match.kept";
 
     /// Every one of them.
     #[cfg(test)]
-    pub(super) const ALL: [&str; 14] = [
+    pub(super) const ALL: [&str; 15] = [
         RECORDS_KEPT,
         RECORDS_DROPPED,
         RECORDS_REWRITTEN,
@@ -55,7 +56,8 @@ pub(crate) mod names {
         POLICY_ID,
         POLICY_HITS,
         POLICY_MISSES,
-        POLICY_BYTES,
+        POLICY_BYTES_DROPPED,
+        POLICY_BYTES_KEPT,
         DOWNSTREAM_HITS,
         DOWNSTREAM_MISSES,
     ];
@@ -110,7 +112,8 @@ fn rows(collected: &Collected) -> HashMap<String, PolicyRow> {
         let row = rows.entry(id.clone()).or_insert_with(|| PolicyRow { id, ..PolicyRow::default() });
         row.hits += sum(&set, names::POLICY_HITS);
         row.misses += sum(&set, names::POLICY_MISSES);
-        row.bytes_saved += sum(&set, names::POLICY_BYTES);
+        row.bytes_kept += sum(&set, names::POLICY_BYTES_KEPT);
+        row.bytes_saved += sum(&set, names::POLICY_BYTES_DROPPED);
     }
     rows
 }

@@ -17,6 +17,7 @@ use crate::admin::AdminView;
 use crate::config::{self, Config, ReadyAfter};
 use crate::counts::PolicyCounts;
 use crate::distribution::{Distribution, Sources};
+use crate::live::Live;
 use crate::policy_server::PolicyServer;
 use crate::{export, identity};
 
@@ -84,13 +85,15 @@ impl Edge {
                 as Arc<dyn PolicySource>
         });
         let ready = gate(config.ready_after, &loaded);
-        let sources = Sources { ready, admin: Arc::clone(&view) as _, policies };
+        let live = Arc::new(Live::new(Arc::clone(&registry), config.shows_records()));
+        let sources = Sources { ready, admin: Arc::clone(&view) as _, live, policies };
         let protocols = distribution.protocols(&sources);
         let server = Server::start(config.server.clone(), protocols, Arc::clone(&registry), &telemetry)?;
         let counts = || Box::new(PolicyCounts::new(&telemetry)) as Box<dyn Counts>;
         let broadcast = broadcast(&extensions);
         let context = Context {
             registry,
+            database_folder: config.policy_cache.clone(),
             readiness: &loaded,
             telemetry: &telemetry,
             client: identity::client(config, &extensions.capabilities()),

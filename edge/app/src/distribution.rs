@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use edge_protocol::{
-    Admin, AdminSource, Health, Otlp, Passthrough, PolicySource, PolicySync, Protocol, Ready,
+    Admin, AdminSource, Health, LiveSource, Otlp, Passthrough, PolicySource, PolicySync, Protocol, Ready,
 };
 
 /// What protocols that answer by themselves ask for their answers.
@@ -12,6 +12,8 @@ pub struct Sources {
     pub ready: Arc<dyn Ready>,
     /// For `/_edge/…`.
     pub admin: Arc<dyn AdminSource>,
+    /// For `/_edge/tail` and `/_edge/simulate`.
+    pub live: Arc<dyn LiveSource>,
     /// For `/v1/policy/sync`, if others are to be given policies.
     pub policies: Option<Arc<dyn PolicySource>>,
 }
@@ -46,7 +48,7 @@ fn health(sources: &Sources) -> Box<dyn Protocol> {
 }
 
 fn admin(sources: &Sources) -> Box<dyn Protocol> {
-    Box::new(Admin::new(Arc::clone(&sources.admin)))
+    Box::new(Admin::new(Arc::clone(&sources.admin), Arc::clone(&sources.live)))
 }
 
 fn policy_sync(sources: &Sources) -> Box<dyn Protocol> {
@@ -63,7 +65,7 @@ fn passthrough(_: &Sources) -> Box<dyn Protocol> {
 
 #[cfg(test)]
 mod tests {
-    use edge_protocol::{MetricsFormat, PolicyReport, SchemaFormat};
+    use edge_protocol::{Feed, MetricsFormat, PolicyReport, Refusal, SchemaFormat, Tail};
 
     use super::*;
 
@@ -72,6 +74,16 @@ mod tests {
     impl Ready for Nothing {
         fn is_ready(&self) -> bool {
             false
+        }
+    }
+
+    impl LiveSource for Nothing {
+        fn tail(&self, _: Tail) -> Result<Box<dyn Feed>, Refusal> {
+            Err(Refusal::Busy)
+        }
+
+        fn simulate(&self, _: &[u8], _: u64) -> Result<Box<dyn Feed>, Refusal> {
+            Err(Refusal::Busy)
         }
     }
 
@@ -90,7 +102,9 @@ mod tests {
     }
 
     fn check(distribution: Distribution, expected: &[&str]) {
-        let sources = Sources { ready: Arc::new(Nothing), admin: Arc::new(Nothing), policies: None };
+        let nothing = Arc::new(Nothing);
+        let (ready, admin) = (Arc::clone(&nothing) as _, Arc::clone(&nothing) as _);
+        let sources = Sources { ready, admin, live: nothing, policies: None };
         let names: Vec<&str> =
             distribution.protocols(&sources).iter().map(|protocol| protocol.name()).collect();
         assert_eq!(names, expected, "{}", distribution.name);

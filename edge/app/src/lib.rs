@@ -13,14 +13,18 @@ mod demo;
 pub mod distribution;
 mod events;
 mod export;
+mod formats;
 mod identity;
 mod lifecycle;
+mod live;
 mod nearest;
 mod output;
 mod policy_server;
 mod quantity;
+mod records;
 mod run;
 mod schema;
+mod simulation;
 
 pub use cli::main;
 

@@ -9,6 +9,7 @@ use crate::ffi;
 /// Patterns compiled for block-mode scanning of UTF-8 text. A pattern's position is its id.
 pub struct Database {
     raw: NonNull<ffi::HsDatabase>,
+    patterns: Box<[CString]>,
 }
 
 // SAFETY: a compiled database is immutable; the reference allows its use from several threads at once.
@@ -19,7 +20,7 @@ unsafe impl Sync for Database {}
 impl Database {
     /// Compiles `patterns` (PCRE syntax over UTF-8 text, no flags set outside the pattern itself).
     /// Each pattern reports at most one match per scan, and may match the empty string.
-    pub fn compile(patterns: &[CString]) -> Result<Self, CompileError> {
+    pub fn compile(patterns: Vec<CString>) -> Result<Self, CompileError> {
         let pointers: Vec<*const c_char> = patterns.iter().map(|pattern| pattern.as_ptr()).collect();
         let flags =
             vec![ffi::HS_FLAG_UTF8 | ffi::HS_FLAG_SINGLEMATCH | ffi::HS_FLAG_ALLOWEMPTY; patterns.len()];
@@ -41,12 +42,25 @@ impl Database {
             )
         };
         match NonNull::new(database) {
-            Some(raw) if status == ffi::HS_SUCCESS => Ok(Self { raw }),
+            Some(raw) if status == ffi::HS_SUCCESS => Ok(Self { raw, patterns: patterns.into() }),
             _ => Err(CompileError::take(error)),
         }
     }
 
-    /// Memory the database takes, in bytes.
+    /// A database that is alive, and what it was compiled from.
+    ///
+    /// # Safety
+    /// `raw` comes from the library, was compiled from `patterns`, and nobody else frees it.
+    pub(crate) unsafe fn from_raw(raw: NonNull<ffi::HsDatabase>, patterns: &[CString]) -> Self {
+        Self { raw, patterns: patterns.into() }
+    }
+
+    /// What it was compiled from, by id.
+    pub fn patterns(&self) -> &[CString] {
+        &self.patterns
+    }
+
+    /// Memory the compiled form takes, in bytes.
     pub fn bytes(&self) -> usize {
         let mut size = 0;
         // SAFETY: the database is alive and the out-pointer valid.
@@ -61,7 +75,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // SAFETY: allocated by hs_compile_multi with the default allocator, and freed only here.
+        // SAFETY: allocated by hs_compile_multi or hs_deserialize_database with the default allocator, and freed only here.
         unsafe { ffi::hs_free_database(self.raw.as_ptr()) };
     }
 }

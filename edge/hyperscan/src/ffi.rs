@@ -1,4 +1,4 @@
-//! The ten declarations of `hs.h` that block-mode matching needs (Hyperscan 5.4 developer reference).
+//! The declarations of `hs.h` that block-mode matching and saved databases need (Hyperscan 5.4 developer reference).
 
 use std::ffi::{c_char, c_int, c_uint, c_ulonglong, c_void};
 
@@ -24,6 +24,14 @@ pub(crate) struct HsCompileError {
     pub(crate) expression: c_int,
 }
 
+#[repr(C)]
+#[derive(Default)]
+pub(crate) struct HsPlatformInfo {
+    pub(crate) tune: c_uint,
+    pub(crate) cpu_features: c_ulonglong,
+    pub(crate) reserved: [c_ulonglong; 2],
+}
+
 pub(crate) type MatchHandler = unsafe extern "C" fn(
     id: c_uint,
     from: c_ulonglong,
@@ -33,8 +41,21 @@ pub(crate) type MatchHandler = unsafe extern "C" fn(
 ) -> c_int;
 
 unsafe extern "C" {
+    /// C's own: the library allocates serialized databases by `malloc` unless told otherwise.
+    pub(crate) fn free(pointer: *mut c_void);
     pub(crate) fn hs_valid_platform() -> c_int;
     pub(crate) fn hs_version() -> *const c_char;
+    pub(crate) fn hs_populate_platform(platform: *mut HsPlatformInfo) -> c_int;
+    pub(crate) fn hs_serialize_database(
+        db: *const HsDatabase,
+        bytes: *mut *mut c_char,
+        length: *mut usize,
+    ) -> c_int;
+    pub(crate) fn hs_deserialize_database(
+        bytes: *const c_char,
+        length: usize,
+        db: *mut *mut HsDatabase,
+    ) -> c_int;
     pub(crate) fn hs_compile_multi(
         expressions: *const *const c_char,
         flags: *const c_uint,

@@ -7,6 +7,7 @@ mod database;
 
 mod ffi;
 mod scanner;
+mod seal;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use std::ffi::CStr;
 
 pub use database::{CompileError, Database};
 pub use scanner::{ScanError, Scanner};
+pub use seal::SealError;
 
 /// Whether this machine's processor can run the library at all (it needs SSSE3 on x86-64).
 pub fn supported() -> bool {

@@ -16,7 +16,7 @@ const BUFFER_BYTES_KEPT: usize = 1 << 20;
 
 /// One worker's scratch memory over a fixed list of databases.
 pub struct Scanner {
-    databases: Arc<[Database]>,
+    databases: Arc<[Arc<Database>]>,
     /// Grown for every database of the list; absent if the list is empty.
     scratch: Option<NonNull<ffi::HsScratch>>,
     /// Copy of the text in hand, with `PADDING_BYTES` behind it.
@@ -28,7 +28,7 @@ unsafe impl Send for Scanner {}
 
 impl Scanner {
     /// Allocates scratch memory large enough for each of `databases`.
-    pub fn new(databases: Arc<[Database]>) -> Result<Self, ScanError> {
+    pub fn new(databases: Arc<[Arc<Database>]>) -> Result<Self, ScanError> {
         let mut scanner = Self { databases, scratch: None, padded: Vec::new() };
         let mut scratch = ptr::null_mut();
         for database in &*scanner.databases {
@@ -44,7 +44,7 @@ impl Scanner {
     }
 
     /// The databases in scanning order.
-    pub fn databases(&self) -> &Arc<[Database]> {
+    pub fn databases(&self) -> &Arc<[Arc<Database>]> {
         &self.databases
     }
 

@@ -3,9 +3,12 @@ use std::sync::Arc;
 
 use crate::{Database, Scanner};
 
-fn compile(patterns: &[&str]) -> Database {
-    let patterns: Vec<CString> = patterns.iter().map(|p| CString::new(*p).expect("no NUL")).collect();
-    Database::compile(&patterns).expect("patterns compile")
+fn texts(patterns: &[&str]) -> Vec<CString> {
+    patterns.iter().map(|p| CString::new(*p).expect("no NUL")).collect()
+}
+
+fn compile(patterns: &[&str]) -> Arc<Database> {
+    Database::compile(texts(patterns)).expect("patterns compile").into()
 }
 
 fn matches(patterns: &[&str], text: &str) -> Vec<u32> {
@@ -28,8 +31,7 @@ fn empty_matches_are_reported_even_in_an_empty_text() {
 
 #[test]
 fn a_bad_pattern_is_named() {
-    let patterns = [CString::new("fine").expect("no NUL"), CString::new("(").expect("no NUL")];
-    let error = Database::compile(&patterns).expect_err("unbalanced");
+    let error = Database::compile(texts(&["fine", "("])).expect_err("unbalanced");
     assert_eq!(error.pattern, Some(1));
 }
 
@@ -53,4 +55,39 @@ fn no_database_needs_no_scratch() {
 fn this_machine_and_library_can_be_named() {
     assert!(crate::supported());
     assert!(crate::version().starts_with("5."));
+}
+
+#[test]
+fn a_sealed_database_finds_the_same() {
+    let patterns = ["a+b", "[0-9]{3}", "x.*y"];
+    let sealed = compile(&patterns).seal().expect("sealed");
+    let database = Database::unseal(&sealed, &texts(&patterns)).expect("as it was sealed");
+    assert_eq!(database.patterns(), texts(&patterns));
+    let mut scanner = Scanner::new(Arc::new([Arc::new(database)])).expect("scratch");
+    let mut found = Vec::new();
+    scanner.scan(0, "aab 123 xy", |id| found.push(id)).expect("scan");
+    found.sort_unstable();
+    assert_eq!(found, [0, 1, 2]);
+}
+
+#[test]
+fn what_is_sealed_is_refused_for_other_patterns() {
+    let sealed = compile(&["abc", "d"]).seal().expect("sealed");
+    for other in [&["abc"][..], &["abc", "d", "e"], &["d", "abc"], &["abcd", ""]] {
+        assert!(Database::unseal(&sealed, &texts(other)).is_none(), "{other:?}");
+    }
+}
+
+#[test]
+fn every_damaged_byte_is_seen() {
+    let patterns = texts(&["abc", "d.*e"]);
+    let sealed = Database::compile(patterns.clone()).expect("patterns compile").seal().expect("sealed");
+    for position in 0..sealed.len() {
+        let mut damaged = sealed.clone();
+        damaged[position] ^= 1 << (position % 8);
+        assert!(Database::unseal(&damaged, &patterns).is_none(), "byte {position}");
+    }
+    for length in 0..sealed.len() {
+        assert!(Database::unseal(&sealed[..length], &patterns).is_none(), "cut at {length}");
+    }
 }

@@ -61,6 +61,11 @@ impl Percentage {
         (share <= Self::WHOLE.0).then_some(Self(share))
     }
 
+    /// Whole percents, and the rest in 18 decimals.
+    pub(crate) fn parts(self) -> (u128, u128) {
+        (self.0 / Self::ONE, self.0 % Self::ONE)
+    }
+
     /// The rejection threshold: of 2^56 equally likely values, those at or above it are kept.
     pub fn threshold(self) -> u64 {
         ((Self::WHOLE.0 - self.0) << 56).div_ceil(Self::WHOLE.0) as u64
@@ -77,7 +82,7 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    const SECOND: u64 = 1_000_000_000;
+    pub(crate) const SECOND: u64 = 1_000_000_000;
 
     fn parse(text: &str) -> Option<Self> {
         let (count, window) = text.split_once('/')?;

@@ -188,6 +188,15 @@ impl Transform {
     pub fn is_empty(&self) -> bool {
         self.remove.is_empty() && self.redact.is_empty() && self.rename.is_empty() && self.add.is_empty()
     }
+
+    /// Its operations in words, in the order they run.
+    pub fn operations(&self) -> Vec<String> {
+        let removes = self.remove.iter().map(|field| format!("remove {field}"));
+        let redacts = self.redact.iter().map(ToString::to_string);
+        let renames = self.rename.iter().map(ToString::to_string);
+        let adds = self.add.iter().map(ToString::to_string);
+        removes.chain(redacts).chain(renames).chain(adds).collect()
+    }
 }
 
 /// Masks a value, or the parts of it that match.

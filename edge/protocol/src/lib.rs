@@ -9,11 +9,15 @@ mod passthrough;
 mod plan;
 mod policy_sync;
 
-pub use admin::{Admin, AdminSource, MetricsFormat, PolicyReport, PolicyRow, SchemaFormat};
+pub use admin::{
+    Admin, AdminSource, LiveSource, MetricsFormat, PolicyReport, PolicyRow, Refusal, SchemaFormat, Tail,
+    TailDecision,
+};
 pub use health::{Health, Ready};
 pub use otlp::{LogsJson, LogsProtobuf, MetricsJson, MetricsProtobuf, Otlp, TracesJson, TracesProtobuf};
 pub use passthrough::Passthrough;
 pub use plan::{
-    Answerer, BodyFilter, FailOpen, Filtered, Head, Outcome, Plan, Protocol, RecordCounts, Upstream,
+    Answerer, BodyFilter, FailOpen, Feed, Feeder, Filtered, Head, Outcome, Plan, Protocol, RecordCounts,
+    Upstream, Whole,
 };
 pub use policy_sync::{PolicySource, PolicyStatus, PolicySync, SyncEncoding};

@@ -1,6 +1,7 @@
 //! What a protocol may ask of the proxy: a request head becomes a plan, and the driver knows only plans.
 
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use edge_policy::{Nanos, Signal, Worker};
@@ -43,6 +44,13 @@ pub enum Plan {
         /// Who answers.
         answerer: Arc<dyn Answerer>,
     },
+    /// Read the whole request and answer it here with a body that comes as it is made.
+    Feed {
+        /// Route template for metrics.
+        route: &'static str,
+        /// Who answers.
+        feeder: Box<dyn Feeder>,
+    },
     /// Stream both ways, untouched, in bounded memory.
     Relay {
         /// Route template for metrics.
@@ -74,6 +82,35 @@ pub enum Plan {
 pub trait Answerer: Send + Sync + std::fmt::Debug {
     /// The answer to a request with these headers and this decoded body. Must not wait for anything.
     fn answer(&self, headers: &HeaderMap, body: &[u8]) -> Response<Bytes>;
+}
+
+/// Answers whole requests with bodies that come as they are made.
+pub trait Feeder: Send + Sync + std::fmt::Debug {
+    /// The answer to a request with these headers and this decoded body. Must not wait for anything.
+    fn feed(&self, headers: &HeaderMap, body: &[u8]) -> Response<Box<dyn Feed>>;
+}
+
+/// A body that comes piece by piece. Dropped when it is over, or nobody reads it any more.
+pub trait Feed: Send {
+    /// The next piece; `None` at the end.
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>>;
+}
+
+/// A body that is all there.
+#[derive(Debug)]
+pub struct Whole(Option<Bytes>);
+
+impl Whole {
+    /// A body of these bytes.
+    pub fn new(bytes: Bytes) -> Self {
+        Self(Some(bytes))
+    }
+}
+
+impl Feed for Whole {
+    fn poll_piece(&mut self, _: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        Poll::Ready(self.0.take())
+    }
 }
 
 /// The configured upstreams by role; each falls back to the default one.

@@ -37,28 +37,6 @@ pub(crate) struct PolicyRejected<'a> {
     pub(crate) errors: String,
 }
 
-/// A policy is in force, and something that it asks for is not served.
-#[event(name = "edge.policy.flawed", severity = "warn")]
-pub(crate) struct PolicyFlawed<'a> {
-    /// Id of the policy.
-    #[attribute(key = "policy.id")]
-    pub(crate) id: &'a str,
-    /// What, and why.
-    #[attribute(key = "error.message")]
-    pub(crate) error: &'a str,
-}
-
-/// Something that a policy server broadcasts for extensions cannot be used.
-#[event(name = "edge.policy.broadcast.unusable", severity = "warn")]
-pub(crate) struct PolicyBroadcastUnusable<'a> {
-    /// Who provides the policies.
-    #[attribute(key = "policy.provider")]
-    pub(crate) provider: &'a str,
-    /// What, and why.
-    #[attribute(key = "error.message")]
-    pub(crate) error: &'a str,
-}
-
 /// These policies are in force now.
 #[event(name = "edge.policy.loaded", severity = "info")]
 pub(crate) struct PolicyLoaded<'a> {
@@ -152,4 +130,45 @@ pub(crate) struct PolicySyncRecovered<'a> {
     /// Who provides the policies.
     #[attribute(key = "policy.provider")]
     pub(crate) provider: &'a str,
+}
+
+/// Compiled patterns cannot be kept on disk: the next start compiles them again. Told once.
+#[event(name = "edge.policy.cache.unwritable", severity = "warn")]
+pub(crate) struct CompiledUnwritable<'a> {
+    /// The folder.
+    #[attribute(key = "file.directory")]
+    pub(crate) folder: &'a dyn Display,
+    /// Why.
+    #[attribute(key = "error.message")]
+    pub(crate) error: &'a dyn Display,
+}
+
+/// A file of compiled patterns is not what was written there: it is thrown away, and the patterns are compiled.
+#[event(name = "edge.policy.cache.damaged", severity = "warn")]
+pub(crate) struct CompiledDamaged<'a> {
+    /// Where it was.
+    #[attribute(key = "file.path")]
+    pub(crate) path: &'a dyn Display,
+}
+
+/// What a policy server says of where extensions write cannot be used.
+#[event(name = "edge.policy.broadcast.unusable", severity = "warn")]
+pub(crate) struct BroadcastUnusable<'a> {
+    /// Who provides the policies.
+    #[attribute(key = "policy.provider")]
+    pub(crate) provider: &'a str,
+    /// Why.
+    #[attribute(key = "error.message")]
+    pub(crate) error: &'a dyn Display,
+}
+
+/// A policy is in force, but not all of it works.
+#[event(name = "edge.policy.flawed", severity = "warn")]
+pub(crate) struct PolicyFlawed<'a> {
+    /// Id of the policy.
+    #[attribute(key = "policy.id")]
+    pub(crate) id: &'a str,
+    /// What does not work.
+    #[attribute(key = "error.message")]
+    pub(crate) error: &'a str,
 }

@@ -3,6 +3,7 @@
 //! Refuses to evaluate anything, and to hold up a request: every provider works in a thread of its own, and
 //! the proxy only ever sees finished snapshots.
 
+mod databases;
 mod events;
 mod file;
 mod merge;
@@ -14,6 +15,7 @@ mod readiness;
 mod served;
 mod sync;
 
+pub use databases::DatabaseFolder;
 pub use file::FileSource;
 pub use metrics::{
     PolicyMetrics, ReloadAttributes, ReloadMetrics, ReloadResult, SyncAttributes, SyncMetrics, SyncResult,

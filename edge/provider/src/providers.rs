@@ -1,6 +1,7 @@
 //! All providers of a process: started together, stopped and joined together.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -8,6 +9,7 @@ use edge_policy::Registry;
 use telemetry::Telemetry;
 use telemetry::Worker;
 
+use crate::databases::DatabaseFolder;
 use crate::file::{FileProvider, FileSource};
 use crate::publisher::Publisher;
 use crate::readiness::{Part, Readiness};
@@ -37,6 +39,8 @@ impl Source {
 pub struct Context<'a> {
     /// Where what they say together is published.
     pub registry: Arc<Registry>,
+    /// Folder that keeps compiled pattern databases, for a start that compiles nothing.
+    pub database_folder: Option<PathBuf>,
     /// That of the same sources.
     pub readiness: &'a Readiness,
     /// Where they count.
@@ -66,8 +70,9 @@ impl Providers {
     /// Starts one thread for each source.
     pub fn start(sources: Vec<Source>, context: &Context<'_>) -> io::Result<Self> {
         let worker = context.telemetry.worker();
-        let publisher =
-            Arc::new(Publisher::new(Arc::clone(&context.registry), context.served.clone(), &worker));
+        let databases = context.database_folder.clone().map(DatabaseFolder::new);
+        let registry = Arc::clone(&context.registry);
+        let publisher = Arc::new(Publisher::new(registry, databases, context.served.clone(), &worker));
         let mut providers = Self { publisher, worker, threads: Vec::new() };
         for source in sources {
             let ready = context.readiness.part();

@@ -8,6 +8,7 @@ use edge_policy::{Flaw, PolicySet, Registry, Rejected, Snapshot};
 use serde_json::Value;
 use telemetry::{Set, Worker};
 
+use crate::databases::DatabaseFolder;
 use crate::events::{PolicyCompiling, PolicyFlawed, PolicyLoaded, PolicyRejected, PolicyWarning};
 use crate::merge::{Class, Merge};
 use crate::metrics::PolicyMetrics;
@@ -21,6 +22,7 @@ const COMPILE_PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Publisher {
     registry: Arc<Registry>,
+    databases: Option<DatabaseFolder>,
     served: Option<Arc<Served>>,
     state: Mutex<State>,
 }
@@ -35,15 +37,20 @@ struct State {
 }
 
 impl Publisher {
-    /// `served` is told too of what is in force.
-    pub(crate) fn new(registry: Arc<Registry>, served: Option<Arc<Served>>, worker: &Worker) -> Self {
+    /// `served` is told too of what is in force. What is compiled is kept in `databases`.
+    pub(crate) fn new(
+        registry: Arc<Registry>,
+        databases: Option<DatabaseFolder>,
+        served: Option<Arc<Served>>,
+        worker: &Worker,
+    ) -> Self {
         let state = State {
             merge: Merge::default(),
             metrics: worker.register(()),
             told: Vec::new(),
             told_flaws: Vec::new(),
         };
-        Self { registry, served, state: Mutex::new(state) }
+        Self { registry, databases, served, state: Mutex::new(state) }
     }
 
     /// Replaces what `provider` says, read and as it came, and publishes everything anew.
@@ -60,7 +67,7 @@ impl Publisher {
         let tell = || {
             PolicyCompiling { provider, policies: merged.policies.len() as u64 }.emit();
         };
-        let compile = || Snapshot::compile(&merged, Some(&self.registry.load()));
+        let compile = || self.compile(&merged);
         let snapshot = tell_if_longer(COMPILE_PATIENCE, tell, compile);
         state.metrics.compile_duration.record(start.elapsed().as_secs_f64());
         state.count(&snapshot);
@@ -69,6 +76,14 @@ impl Publisher {
         state.tell_flaws(self.registry.flaws());
         if let Some(served) = &self.served {
             served.replace(state.merge.trees());
+        }
+    }
+
+    fn compile(&self, merged: &PolicySet) -> Snapshot {
+        let previous = self.registry.load();
+        match &self.databases {
+            Some(databases) => Snapshot::compile_cached(merged, Some(&previous), databases),
+            None => Snapshot::compile(merged, Some(&previous)),
         }
     }
 

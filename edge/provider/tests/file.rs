@@ -23,6 +23,7 @@ struct Fixture {
     folder: TempDir,
     registry: Arc<Registry>,
     telemetry: Telemetry,
+    database_folder: Option<PathBuf>,
     providers: Vec<Providers>,
 }
 
@@ -32,6 +33,7 @@ impl Fixture {
             folder: tempfile::tempdir().unwrap(),
             registry: Arc::default(),
             telemetry: Telemetry::default(),
+            database_folder: None,
             providers: Vec::new(),
         }
     }
@@ -51,6 +53,7 @@ impl Fixture {
         let readiness = Readiness::of(&sources);
         let context = Context {
             registry: Arc::clone(&self.registry),
+            database_folder: self.database_folder.clone(),
             readiness: &readiness,
             telemetry: &self.telemetry,
             client: Client::default(),
@@ -104,6 +107,22 @@ fn the_file_at_start_is_in_force_when_ready() {
     fixture.start(&["p.yaml"]);
     assert_eq!(fixture.ids(), ["a", "b"]);
     fixture.wait_for_metric("edge_policy_active 2");
+}
+
+#[test]
+fn a_start_with_a_folder_of_databases_compiles_nothing_twice() {
+    let pattern =
+        "policies: [{id: a, name: x, log: {match: [{log_field: body, regex: 'a+ [0-9]'}], keep: none}}]";
+    let mut compiled = Vec::new();
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let mut fixture = Fixture::new();
+        fixture.database_folder = Some(folder.path().to_owned());
+        fixture.write("p.yaml", pattern);
+        fixture.start(&["p.yaml"]);
+        compiled.push(fixture.registry.load().databases_compiled());
+    }
+    assert_eq!(compiled, [1, 0]);
 }
 
 #[test]

@@ -102,6 +102,7 @@ impl Fixture {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let context = Context {
             registry: Arc::clone(&self.registry),
+            database_folder: None,
             readiness: &readiness,
             telemetry: &self.telemetry,
             client: Client {

@@ -28,6 +28,11 @@ impl Drain {
         self.wakers.borrow().iter().flatten().for_each(Waker::wake_by_ref);
     }
 
+    /// Whether it has begun.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.get()
+    }
+
     fn enter(&self, waker: Waker) -> usize {
         let mut wakers = self.wakers.borrow_mut();
         if let Some(place) = self.free.borrow_mut().pop() {

@@ -30,11 +30,11 @@ impl Policies {
         Self { state: RefCell::new(State { worker, sets }) }
     }
 
-    /// Whether any policy in force targets `signal`.
+    /// Whether any policy in force targets `signal`, or somebody looks on.
     pub(crate) fn targets(&self, ticket: &Ticket, signal: Signal) -> bool {
         let mut state = self.state.borrow_mut();
         state.catch_up(ticket);
-        state.worker.snapshot().targets(signal)
+        state.worker.looks_at(signal)
     }
 
     /// Judges one body, wholly by one snapshot, and counts what its policies did.
@@ -82,6 +82,7 @@ impl State {
                 set.hits.add(tally.hits);
                 set.misses.add(tally.misses);
                 set.dropped.add(tally.bytes_dropped);
+                set.kept.add(tally.bytes_kept);
                 let [remove, redact, rename, add] = tally.stages;
                 set.remove_hits.add(remove.hits);
                 set.remove_misses.add(remove.misses);

@@ -51,6 +51,7 @@ fn name(plan: &Plan) -> &'static str {
     match plan {
         Plan::Respond { route, .. }
         | Plan::Answer { route, .. }
+        | Plan::Feed { route, .. }
         | Plan::Relay { route, .. }
         | Plan::Filter { route, .. } => route,
     }
@@ -62,13 +63,24 @@ fn response(reply: Reply, ticket: Ticket) -> Response<Outbound> {
             ticket.answered(response.status());
             response.map(|body| Outbound::whole(body, ticket))
         }
+        Reply::Fed(mut response) => {
+            ticket.answered(response.status());
+            end_with_connection(&mut response, &ticket);
+            response.map(|feed| Outbound::fed(feed, ticket))
+        }
         Reply::There { mut response, lease, silence } => {
             ticket.answered(response.status());
-            if ticket.ends_with_connection() && response.body().size_hint().exact().is_none() {
-                // Only its end will tell how long the response was; the HTTP machinery would promise more.
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            if response.body().size_hint().exact().is_none() {
+                end_with_connection(&mut response, &ticket);
             }
             response.map(|incoming| Outbound::relayed(Relayed::new(incoming, lease, silence), ticket))
         }
+    }
+}
+
+/// Where only the end of the connection tells how long the response was; the HTTP machinery would promise more.
+fn end_with_connection<B>(response: &mut Response<B>, ticket: &Ticket) {
+    if ticket.ends_with_connection() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
 }

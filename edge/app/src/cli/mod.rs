@@ -2,13 +2,19 @@
 
 mod check;
 mod eval;
+mod explain;
 mod mistaken;
+mod request;
+mod simulate;
+mod stats;
+mod test;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use edge_policy::Signal;
 
 use crate::config::{self, ConfigError, Loaded, UnknownVariable};
 use crate::distribution::Distribution;
@@ -50,13 +56,18 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum PolicyCommand {
-    /// Prints every problem of a policy file; exits 1 if there is one
-    Check {
-        /// Policy file, JSON or YAML
-        file: PathBuf,
-    },
+    /// Prints every problem of policy files, and what is odd about valid ones; ends with 1 if there is a problem
+    Check(check::CheckOptions),
     /// Applies a policy file to one OTLP JSON request
     Eval(EvalOptions),
+    /// Says why each record of a request is kept, dropped or changed, policy by policy
+    Explain(explain::ExplainOptions),
+    /// Prints the JSON Schema of policy files, for editors
+    Schema,
+    /// Says what new policies would keep, change and drop, on recorded requests or beside live traffic
+    Simulate(simulate::SimulateOptions),
+    /// Runs a folder of cases, each an input and what must come of it; ends with 1 if one comes out otherwise
+    Test(test::TestOptions),
 }
 
 #[derive(Debug, Args)]
@@ -85,6 +96,16 @@ enum SignalName {
     Trace,
 }
 
+impl From<SignalName> for Signal {
+    fn from(name: SignalName) -> Self {
+        match name {
+            SignalName::Log => Self::Log,
+            SignalName::Metric => Self::Metric,
+            SignalName::Trace => Self::Trace,
+        }
+    }
+}
+
 /// What went wrong before anything could run; printed with its sources.
 pub(crate) type Failure = Box<dyn std::error::Error>;
 
@@ -107,8 +128,12 @@ fn run(distribution: Distribution, cli: Cli) -> Result<ExitCode, Failure> {
         None => serve(distribution, cli.config.as_deref()),
         Some(Command::Config { config }) => print_config(config.as_deref()),
         Some(Command::Demo(options)) => demo::run(distribution, &options),
-        Some(Command::Policy(PolicyCommand::Check { file })) => check::check(&file),
+        Some(Command::Policy(PolicyCommand::Check(options))) => check::check(&options),
         Some(Command::Policy(PolicyCommand::Eval(options))) => eval::eval(&options),
+        Some(Command::Policy(PolicyCommand::Explain(options))) => explain::explain(&options),
+        Some(Command::Policy(PolicyCommand::Schema)) => print_policy_schema(),
+        Some(Command::Policy(PolicyCommand::Simulate(options))) => simulate::simulate(&options),
+        Some(Command::Policy(PolicyCommand::Test(options))) => test::test(&options),
         Some(Command::Schema { write }) => schema::run(write.as_deref()),
     }
 }
@@ -123,6 +148,11 @@ fn print_config(config: Option<&Path>) -> Result<ExitCode, Failure> {
         complain(&format!("warning: {name} overrides nothing; the nearest variable that would is {nearest}"));
     }
     say(&format!("{}\n", loaded.printed()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_policy_schema() -> Result<ExitCode, Failure> {
+    say(&format!("{:#}\n", edge_policy::schema()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 pub use environment::{UnknownVariable, Variables};
 pub use error::{ConfigError, Problem};
 pub use extensions::Extensions;
-pub use valid::{Config, LogProvider, LogProviders, Otlp, Pair, ReadyAfter, Service, Telemetry};
+pub use valid::{Config, LogProvider, LogProviders, Otlp, Pair, ReadyAfter, Records, Service, Telemetry};
 
 use reader::Reader;
 

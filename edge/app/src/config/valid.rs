@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use edge_extension::Store;
@@ -33,8 +33,12 @@ pub struct Config {
     pub log_level: Level,
     /// When `/_ready` starts to say 200.
     pub ready_after: ReadyAfter,
+    /// To whom the admin routes show records.
+    pub records: Records,
     /// Where policies come from.
     pub providers: Vec<Source>,
+    /// Folder that keeps compiled patterns.
+    pub policy_cache: Option<PathBuf>,
     /// How often other edges are to ask this one for its policies, if they may.
     pub policy_server: Option<Duration>,
     /// Whose policies they are, if servers of policies are to know.
@@ -43,6 +47,17 @@ pub struct Config {
     pub extensions: Extensions,
     /// What becomes of edge's own telemetry.
     pub telemetry: Telemetry,
+}
+
+/// To whom the admin routes show records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Records {
+    /// To this machine.
+    Loopback,
+    /// To whoever reaches the listener.
+    Always,
+    /// To nobody.
+    Never,
 }
 
 /// What edge calls itself in its own telemetry.
@@ -165,7 +180,19 @@ const WITHOUT_OPENTELEMETRY: &str = if cfg!(feature = "opentelemetry") {
 const INTERNAL_LOG_PROVIDERS: [(&str, LogProvider); 2] =
     [("console_direct", LogProvider::ConsoleDirect), ("noop", LogProvider::Noop)];
 
+const RECORDS: [(&str, Records); 3] =
+    [("loopback", Records::Loopback), ("always", Records::Always), ("never", Records::Never)];
+
 impl Config {
+    /// Whether the admin routes show records.
+    pub(crate) fn shows_records(&self) -> bool {
+        match self.records {
+            Records::Loopback => self.server.listen.ip().is_loopback(),
+            Records::Always => true,
+            Records::Never => false,
+        }
+    }
+
     /// Reads everything; what is wrong is collected by `reader`.
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         check_ineffective(reader);
@@ -177,7 +204,9 @@ impl Config {
                 "ready_after",
                 &[("policies", ReadyAfter::Policies), ("listening", ReadyAfter::Listening)],
             ),
+            records: reader.choice("admin.records", &RECORDS),
             providers: providers(reader),
+            policy_cache: reader.text("policy_cache").map(PathBuf::from),
             policy_server: policy_server(reader),
             workspace_id: reader.text("workspace_id"),
             extensions: extensions::read(reader),
@@ -188,6 +217,7 @@ impl Config {
     /// A relative path is one beside the configuration file `origin`, wherever edge is started from.
     pub(super) fn resolve_paths(&mut self, origin: Option<&Path>) {
         let Some(folder) = origin.and_then(Path::parent) else { return };
+        self.policy_cache = self.policy_cache.take().map(|path| folder.join(path));
         for provider in &mut self.providers {
             match provider {
                 Source::File(file) => file.path = folder.join(&file.path),

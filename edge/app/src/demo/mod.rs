@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn the_policies_of_the_demo_are_valid() {
         let set = PolicySet::parse(POLICIES.as_bytes()).unwrap();
-        assert_eq!(set.warnings, Vec::<String>::new());
+        assert_eq!(set.warnings, []);
         let snapshot = Snapshot::compile(&set, None);
         assert_eq!((snapshot.ids().len(), snapshot.rejected()), (8, [].as_slice()));
     }

@@ -108,6 +108,7 @@ impl Delivery {
         let sources = vec![Source::Sync(Box::new(self.source()))];
         let readiness = Readiness::of(&sources);
         let context = Context {
+            database_folder: None,
             registry: Arc::clone(&registry),
             readiness: &readiness,
             telemetry: &Telemetry::default(),

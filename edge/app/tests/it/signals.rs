@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::process::{Running, wait};
 
-const POLICIES: &str = r"
+const POLICIES: &str = "
 - {id: logs, name: x, log: {match: [{log_field: body, exact: drop}], keep: none}}
 - {id: metrics, name: x, metric: {match: [{datapoint_attribute: k, exact: drop}], keep: false}}
 - {id: spans, name: x, trace: {match: [{trace_field: name, exact: drop}], keep: {percentage: 0}}}

@@ -73,6 +73,16 @@ fn the_schemas_are_those_of_the_declarations() {
     );
 }
 
+#[test]
+fn the_policy_schema_is_that_of_the_reader() {
+    let output = Command::new(env!("CARGO_BIN_EXE_edge")).args(["policy", "schema"]).output().unwrap();
+    assert!(output.status.success());
+    assert!(
+        read("schemas/policy.schema.json").as_bytes() == output.stdout,
+        "refresh it with `cargo run -p edge -- policy schema > schemas/policy.schema.json`"
+    );
+}
+
 /// Every file of the registry in a folder, by name.
 fn files(folder: &Path) -> BTreeMap<String, String> {
     let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
@@ -85,7 +95,13 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
 
 #[test]
 fn the_pages_link_to_what_is_there() {
-    for page in ["README.md", "edge/ARCHITECTURE.md", "telemetry/README.md", "telemetry/schema/README.md"] {
+    for page in [
+        "README.md",
+        "edge/ARCHITECTURE.md",
+        "edge/policy/README.md",
+        "telemetry/README.md",
+        "telemetry/schema/README.md",
+    ] {
         let text = read(page);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link) {
             let (file, heading) = link.split_once('#').unwrap_or((link, ""));

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use edge_hyperscan::Database;
 
-use super::gate::{Gate, TextUses};
+use super::databases::Databases;
+use super::gate::{Gate, LiteralUses};
 use super::patterns::PatternId;
 use super::slots::{SlotPlan, TextId};
 use super::wanted::{Slot, SlotTable, Wanted};
@@ -29,7 +30,7 @@ pub(crate) struct Engine {
     pub(crate) has_point_gates: bool,
     /// Trace id and trace state, which sampling asks for.
     pub(crate) sampled: Option<(Slot, Slot)>,
-    pub(crate) databases: Arc<[Database]>,
+    pub(crate) databases: Arc<[Arc<Database>]>,
 }
 
 /// One policy, resolved.
@@ -83,10 +84,14 @@ pub(crate) struct Source<'a> {
 impl Engine {
     /// Compiles policies in id order. Also returns, by position in `sources`, those that hold a pattern no
     /// engine can take; they never match.
-    pub(crate) fn compile(signal: Signal, sources: Vec<Source<'_>>) -> (Self, Vec<(usize, String)>) {
+    pub(crate) fn compile(
+        signal: Signal,
+        sources: Vec<Source<'_>>,
+        databases: &mut Databases<'_>,
+    ) -> (Self, Vec<(usize, String)>) {
         let mut table = SlotTable::default();
         let sampled = if signal == Signal::Trace && !sources.is_empty() { table.sampled() } else { None };
-        let mut uses = TextUses::default();
+        let mut uses = LiteralUses::default();
         let slotted: Vec<Option<Vec<(Slot, &Matcher)>>> =
             sources.iter().map(|source| slot_matchers(source.target, &mut table)).collect();
         slotted.iter().flatten().flatten().for_each(|(slot, matcher)| uses.count(*slot, matcher));
@@ -109,7 +114,7 @@ impl Engine {
                 engine.add_inert(source.index);
             }
         }
-        engine.plan_patterns();
+        engine.plan_patterns(databases);
         let error = format!("{}: match: regex is too large", signal.name());
         unusable.extend(engine.unmatchable().into_iter().map(|position| (position, error.clone())));
         (engine, unusable)
@@ -175,16 +180,17 @@ impl Engine {
         match check.test {
             Test::Text(id) => plan.gate_by_text(id, policy),
             Test::Pattern(id) => plan.gate_by_pattern(id, policy),
+            Test::Literal(ref literal) => plan.exact_gates.insert(literal, policy),
             _ => plan.exists_gates.push(policy),
         }
     }
 
-    fn plan_patterns(&mut self) {
-        let mut databases = Vec::new();
+    fn plan_patterns(&mut self, databases: &mut Databases<'_>) {
+        let mut used = Vec::new();
         for plan in &mut self.slots {
-            plan.patterns.plan(&mut databases);
+            plan.patterns.plan(databases, &mut used);
         }
-        self.databases = databases.into();
+        self.databases = used.into();
     }
 
     fn unmatchable(&self) -> Vec<usize> {

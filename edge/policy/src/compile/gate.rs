@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::exact::{ExactGates, Scalar};
 use super::wanted::Slot;
 use crate::model::{Condition, Literal, Matcher};
 
-/// Policies that may share one exact string as their gate before a pattern is the better one. A string shared by
-/// many makes many candidates of each record; a pattern is looked for anyway.
-const SHARED_TEXT_MAX: usize = 16;
+/// Policies that may share one literal as their gate before a pattern is the better one. A literal shared by many
+/// makes many candidates of each record; a pattern is looked for anyway.
+const SHARED_LITERAL_MAX: usize = 16;
 
 /// How records reach a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,29 +31,38 @@ impl Gate {
     }
 }
 
-/// How many policies compare each field with each string.
+/// How many policies compare each field with each literal.
 #[derive(Debug, Default)]
-pub(crate) struct TextUses(HashMap<(Slot, String), usize>);
+pub(crate) struct LiteralUses<'a>(HashMap<(Slot, Key<'a>), usize>);
 
-impl TextUses {
-    pub(crate) fn count(&mut self, slot: Slot, matcher: &Matcher) {
-        if let Some(text) = gating_text(matcher) {
-            *self.0.entry((slot, text.to_owned())).or_default() += 1;
+/// What equal literals have in common.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Key<'a> {
+    Text(&'a str),
+    Bytes(&'a [u8]),
+    Scalar(Scalar),
+}
+
+impl<'a> LiteralUses<'a> {
+    pub(crate) fn count(&mut self, slot: Slot, matcher: &'a Matcher) {
+        if let Some(key) = gating_literal(matcher).and_then(Key::of) {
+            *self.0.entry((slot, key)).or_default() += 1;
         }
     }
 
     /// The matcher that opens most rarely, as far as the policies alone can tell.
-    pub(crate) fn choose(&self, matchers: &[(Slot, &Matcher)]) -> Gate {
-        let uses = |(index, (slot, matcher)): (usize, &(Slot, &Matcher))| {
-            gating_text(matcher).map(|text| (self.0[&(*slot, text.to_owned())], index))
+    pub(crate) fn choose(&self, matchers: &[(Slot, &'a Matcher)]) -> Gate {
+        let uses = |(index, (slot, matcher)): (usize, &(Slot, &'a Matcher))| {
+            let key = gating_literal(matcher).and_then(Key::of)?;
+            self.0.get(&(*slot, key)).map(|uses| (*uses, index))
         };
-        let text = matchers.iter().enumerate().filter_map(uses).min();
+        let literal = matchers.iter().enumerate().filter_map(uses).min();
         let pattern =
             matchers.iter().position(|(_, m)| !m.negate && matches!(m.condition, Condition::Matches(_)));
         let exists = matchers.iter().position(|(_, m)| needs_field(m));
-        match (text, pattern, exists) {
-            (Some((uses, _)), Some(pattern), _) if uses > SHARED_TEXT_MAX => Gate::Matcher(pattern),
-            (Some((_, text)), _, _) => Gate::Matcher(text),
+        match (literal, pattern, exists) {
+            (Some((uses, _)), Some(pattern), _) if uses > SHARED_LITERAL_MAX => Gate::Matcher(pattern),
+            (Some((_, literal)), _, _) => Gate::Matcher(literal),
             (None, Some(pattern), _) => Gate::Matcher(pattern),
             (None, None, Some(exists)) => Gate::Exists(exists),
             (None, None, None) => Gate::Always,
@@ -60,9 +70,21 @@ impl TextUses {
     }
 }
 
-fn gating_text(matcher: &Matcher) -> Option<&str> {
+impl<'a> Key<'a> {
+    fn of(literal: &'a Literal) -> Option<Self> {
+        match literal {
+            Literal::Text(text) => Some(Self::Text(text)),
+            Literal::Bytes(bytes) => Some(Self::Bytes(bytes)),
+            _ => Scalar::of_literal(literal).map(Self::Scalar),
+        }
+    }
+}
+
+fn gating_literal(matcher: &Matcher) -> Option<&Literal> {
     match &matcher.condition {
-        Condition::Equals(Literal::Text(text)) if !matcher.negate => Some(text),
+        Condition::Equals(literal) if !matcher.negate => {
+            (matches!(literal, Literal::Text(_)) || ExactGates::takes(literal)).then_some(literal)
+        }
         _ => None,
     }
 }

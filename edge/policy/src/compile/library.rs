@@ -79,7 +79,7 @@ fn self_test(probes: &[Probe<'_>]) -> bool {
 fn finds_all(patterns: &[&str], texts: &[(usize, &str)]) -> Option<bool> {
     let patterns: Vec<CString> =
         patterns.iter().map(|pattern| CString::new(*pattern).ok()).collect::<Option<_>>()?;
-    let mut scanner = Scanner::new([Database::compile(&patterns).ok()?].into()).ok()?;
+    let mut scanner = Scanner::new([Database::compile(patterns).ok()?.into()].into()).ok()?;
     let mut finds = |(pattern, text): &(usize, &str)| {
         let mut found = false;
         scanner.scan(0, text, |id| found |= id as usize == *pattern).is_ok() && found

@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use edge_hyperscan::Database;
 
+use super::databases::{DatabaseCache, Databases};
 use super::engine::{Engine, Source};
 use crate::evaluate::{Audience, Flaw, RateState};
 use crate::keep::Keep;
 use crate::model::{Extension, LogTarget, Policy, Target};
+use crate::pattern::Pattern;
 use crate::read::{PolicySet, Rejected};
 use crate::signal::Signal;
 
@@ -20,6 +23,7 @@ pub struct Snapshot {
     /// By signal.
     engines: [Engine; Signal::ALL.len()],
     rates: HashMap<String, Arc<RateState>>,
+    databases_compiled: usize,
     extensions: Vec<Attached>,
 }
 
@@ -38,15 +42,24 @@ pub struct Attached {
 
 impl Snapshot {
     /// Compiles the enabled policies of a set. The rate-limit windows of `previous` go on where a policy still
-    /// has the same limit.
+    /// has the same limit, and its databases serve where patterns are the same.
     pub fn compile(set: &PolicySet, previous: Option<&Snapshot>) -> Self {
+        Self::compile_from(set, previous, Databases::new(previous, None))
+    }
+
+    /// The same with a cache, which is asked for databases that `previous` does not have, and given the new ones.
+    pub fn compile_cached(set: &PolicySet, previous: Option<&Snapshot>, cache: &dyn DatabaseCache) -> Self {
+        Self::compile_from(set, previous, Databases::new(previous, Some(cache)))
+    }
+
+    fn compile_from(set: &PolicySet, previous: Option<&Snapshot>, mut databases: Databases<'_>) -> Self {
         let mut rejected = set.rejected.clone();
         let mut policies: Vec<&Policy> = set.policies.iter().filter(|policy| policy.enabled).collect();
         policies.sort_by(|a, b| a.id.cmp(&b.id));
         loop {
-            let (snapshot, unusable) = Self::build(&policies, previous);
+            let (snapshot, unusable) = Self::build(&policies, previous, &mut databases);
             if unusable.is_empty() {
-                return Self { rejected, ..snapshot };
+                return Self { rejected, databases_compiled: databases.compiled(), ..snapshot };
             }
             // What no engine can take is known only now: leave those policies out and build again.
             for (position, error) in &unusable {
@@ -60,7 +73,11 @@ impl Snapshot {
         }
     }
 
-    fn build(policies: &[&Policy], previous: Option<&Snapshot>) -> (Self, Vec<(usize, String)>) {
+    fn build(
+        policies: &[&Policy],
+        previous: Option<&Snapshot>,
+        databases: &mut Databases<'_>,
+    ) -> (Self, Vec<(usize, String)>) {
         let mut rates = HashMap::new();
         let mut sources = Signal::ALL.map(|_| (Vec::new(), Vec::new()));
         for (index, policy) in policies.iter().enumerate() {
@@ -73,13 +90,13 @@ impl Snapshot {
         let mut unusable = Vec::new();
         let engines = Signal::ALL.map(|signal| {
             let (sources, positions) = std::mem::take(&mut sources[signal as usize]);
-            let (engine, refused) = Engine::compile(signal, sources);
+            let (engine, refused) = Engine::compile(signal, sources, databases);
             unusable.extend(refused.into_iter().map(|(position, error)| (positions[position], error)));
             engine
         });
         let ids = policies.iter().map(|policy| policy.id.clone()).collect();
         let extensions = policies.iter().enumerate().flat_map(|(at, policy)| attached(at, policy)).collect();
-        (Self { ids, rejected: Vec::new(), engines, rates, extensions }, unusable)
+        (Self { ids, engines, rates, extensions, ..Self::default() }, unusable)
     }
 
     /// Whether any policy in force targets `signal`.
@@ -104,8 +121,21 @@ impl Snapshot {
 
     /// Memory that compiled pattern databases take, in bytes.
     pub fn database_bytes(&self) -> usize {
-        let databases = self.engines.iter().flat_map(|engine| engine.databases.iter());
-        databases.map(edge_hyperscan::Database::bytes).sum()
+        self.databases().map(|database| database.bytes()).sum()
+    }
+
+    /// How many pattern databases had to be compiled for it, neither taken over nor cached.
+    pub fn databases_compiled(&self) -> usize {
+        self.databases_compiled
+    }
+
+    pub(super) fn databases(&self) -> impl Iterator<Item = &Arc<Database>> {
+        self.engines.iter().flat_map(|engine| engine.databases.iter())
+    }
+
+    /// Patterns that the pattern library does not look for.
+    pub(crate) fn fallback_patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.engines.iter().flat_map(|engine| &engine.slots).flat_map(|slot| slot.patterns.alone())
     }
 
     pub(crate) fn engine(&self, signal: Signal) -> &Engine {

@@ -27,15 +27,17 @@ pub struct WantedKey {
 
 #[derive(Debug, Default)]
 struct Keys {
+    /// One bit for each key's length: a key of another length is not even read.
+    lengths: u64,
     /// One bit for each key's length and last byte: most keys of a record miss it and need no hash.
     filter: u64,
-    keys: HashMap<Box<[u8]>, WantedKey, FixedState>,
+    by_name: HashMap<Box<[u8]>, WantedKey, FixedState>,
 }
 
 impl Wanted {
     /// Whether nothing of this level is looked at.
     pub fn is_empty(&self) -> bool {
-        self.simple.iter().all(Option::is_none) && self.attributes.keys.is_empty() && self.events.is_none()
+        self.simple.iter().all(Option::is_none) && self.attributes.by_name.is_empty() && self.events.is_none()
     }
 
     /// The slot of a well-known field, if a policy looks at it.
@@ -45,7 +47,7 @@ impl Wanted {
 
     /// Whether any attribute is looked at.
     pub fn has_attributes(&self) -> bool {
-        !self.attributes.keys.is_empty()
+        !self.attributes.by_name.is_empty()
     }
 
     /// The attribute of that key, if a policy looks at it or into it.
@@ -84,7 +86,7 @@ impl WantedKey {
 
     /// Whether a policy looks into a map at this key.
     pub fn has_nested(&self) -> bool {
-        !self.nested.keys.is_empty()
+        !self.nested.by_name.is_empty()
     }
 
     /// The member of that key, if a policy looks at it or into it.
@@ -95,16 +97,22 @@ impl WantedKey {
 
 impl Keys {
     fn get(&self, key: &[u8]) -> Option<&WantedKey> {
-        if self.filter & fingerprint(key) == 0 {
+        if self.lengths & length_bit(key) == 0 || self.filter & fingerprint(key) == 0 {
             return None;
         }
-        self.keys.get(key)
+        self.by_name.get(key)
     }
 
     fn entry(&mut self, key: &str) -> &mut WantedKey {
+        self.lengths |= length_bit(key.as_bytes());
         self.filter |= fingerprint(key.as_bytes());
-        self.keys.entry(key.as_bytes().into()).or_default()
+        self.by_name.entry(key.as_bytes().into()).or_default()
     }
+}
+
+/// One bit of 64 for a length.
+pub(super) fn length_bit(key: &[u8]) -> u64 {
+    1 << (key.len() & 63)
 }
 
 fn fingerprint(key: &[u8]) -> u64 {

@@ -69,7 +69,7 @@ impl Comparison {
 
 impl Literal {
     /// Whether `value` has this type and value.
-    pub(super) fn equals(&self, value: Value<'_>) -> bool {
+    pub(crate) fn equals(&self, value: Value<'_>) -> bool {
         match (self, value) {
             (Self::Text(text), Value::Text(value)) => text.as_bytes() == value,
             (Self::Bool(flag), Value::Bool(value)) => *flag == value,
@@ -91,7 +91,7 @@ fn number_of(value: Value<'_>) -> Option<Number> {
 }
 
 /// Exact, also where an integer has no double; `None` if either is NaN.
-fn compare(left: Number, right: Number) -> Option<Ordering> {
+pub(crate) fn compare(left: Number, right: Number) -> Option<Ordering> {
     match (left, right) {
         (Number::Int(left), Number::Int(right)) => Some(left.cmp(&right)),
         (Number::Double(left), Number::Double(right)) => left.partial_cmp(&right),

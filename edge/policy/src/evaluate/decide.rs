@@ -19,7 +19,7 @@ impl Session<'_, '_> {
         if let Some(policy) = self.dropped_by() {
             return self.drop_record(policy, bytes);
         }
-        let decision = self.keep_record();
+        let decision = self.keep_record(bytes);
         self.decided(decision, None, bytes)
     }
 
@@ -72,11 +72,11 @@ impl Session<'_, '_> {
         self.decided(Decision::Drop, Some(by), bytes)
     }
 
-    pub(super) fn keep_record(&mut self) -> Decision {
+    pub(super) fn keep_record(&mut self, bytes: usize) -> Decision {
         let mut decision = Decision::Keep;
         for position in &self.scratch.matched {
             let policy = &self.engine.policies[*position as usize];
-            self.tallies.hit(policy.index);
+            self.tallies.kept(policy.index, bytes);
             for level in [Level::Resource, Level::Scope] {
                 let triggered = &mut self.scratch.triggered[level as usize];
                 if let (false, Err(place)) =

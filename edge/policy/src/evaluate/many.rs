@@ -14,7 +14,7 @@ impl<'a> Session<'_, 'a> {
             Test::Text(id) => {
                 let texts = &self.engine.slots[slot.0 as usize].texts;
                 self.values_of(slot)
-                    .any(|value| text_of(value).and_then(|text| texts.get(&*text)) == Some(id))
+                    .any(|value| text_of(value).and_then(|text| texts.get(&text)) == Some(*id))
             }
             Test::Compare(comparison, number) => {
                 self.values_of(slot).any(|value| comparison.holds(value, *number))
@@ -28,8 +28,9 @@ impl<'a> Session<'_, 'a> {
     pub(super) fn open_gates_of_any(&mut self, slot: Slot) {
         let plan = &self.engine.slots[slot.0 as usize];
         for place in 0..self.count_of(slot) {
-            let text = self.value_at(slot, place).and_then(text_of);
-            if let Some(id) = text.and_then(|text| plan.texts.get(&*text)) {
+            let Some(value) = self.value_at(slot, place) else { continue };
+            self.scratch.candidates.extend_from_slice(plan.exact_gates.of(value));
+            if let Some(id) = text_of(value).and_then(|text| plan.texts.get(&text)) {
                 self.scratch.candidates.extend_from_slice(&plan.text_gates[id.0 as usize]);
             }
         }

@@ -13,6 +13,7 @@ impl<'a> Session<'_, 'a> {
         let decision = self.decide_matched(source.bytes());
         if decision == Decision::Keep {
             self.scratch.metric.clone_from(&self.scratch.matched);
+            self.metric_bytes = source.bytes();
         }
         decision
     }
@@ -30,7 +31,7 @@ impl<'a> Session<'_, 'a> {
         scratch.matched.sort_unstable();
         let decision = self.decide_matched(source.bytes());
         if decision == Decision::Keep {
-            self.count_hits_of_points();
+            self.count_hits_of_points(source.bytes());
         }
         self.last.is_point = true;
         decision
@@ -40,7 +41,7 @@ impl<'a> Session<'_, 'a> {
     pub fn metric_done(&mut self, left: bool) {
         for position in &self.scratch.metric {
             let index = self.engine.policies[*position as usize].index;
-            if left { self.tallies.hit(index) } else { self.tallies.miss(index) }
+            if left { self.tallies.kept(index, self.metric_bytes) } else { self.tallies.miss(index) }
         }
         self.scratch.metric.clear();
     }
@@ -64,9 +65,9 @@ impl<'a> Session<'_, 'a> {
         }
     }
 
-    fn count_hits_of_points(&mut self) {
+    fn count_hits_of_points(&mut self, bytes: usize) {
         for position in &self.scratch.matched {
-            self.tallies.hit(self.engine.policies[*position as usize].index);
+            self.tallies.kept(self.engine.policies[*position as usize].index, bytes);
         }
     }
 }

@@ -15,6 +15,7 @@ mod watch;
 mod worker;
 
 pub use audience::{Audience, Flaw, Seat, Viewer};
+pub(crate) use check::compare;
 pub(crate) use rate::RateState;
 pub use session::{Decision, Session, Slots, Source};
 pub use span::SpanDecision;

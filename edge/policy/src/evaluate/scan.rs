@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use regex_automata::Span;
+use edge_hyperscan::Scanner;
 
 use super::session::Session;
 use super::worker::Scratch;
-use crate::compile::{Engine, Group, PatternId, Slot};
+use crate::compile::{Engine, Group, PatternId, Patterns, Slot, Use};
 use crate::field::Level;
 use crate::value::Value;
 
-impl<'a> Session<'_, 'a> {
+impl Session<'_, '_> {
     /// Collects the policies whose gate a value of this level opens.
     pub(super) fn open_gates(&mut self, level: Level) {
         self.scratch.candidates.clear();
@@ -28,18 +28,21 @@ impl<'a> Session<'_, 'a> {
         if plan.is_many {
             return self.open_gates_of_any(slot);
         }
-        // Nobody compares it: then an identifier is not written in hexadecimal either.
-        if plan.texts.is_empty() && !plan.scan_always {
+        if let Some(value) = self.values[slot.0 as usize] {
+            self.scratch.candidates.extend_from_slice(plan.exact_gates.of(value));
+        }
+        if !plan.has_texts() {
             return;
         }
-        let Some(text) = self.text(slot) else { return };
-        if let Some(id) = plan.texts.get(&*text) {
-            self.scratch.texts[slot.0 as usize] = id.0;
-            self.scratch.candidates.extend_from_slice(&plan.text_gates[id.0 as usize]);
-        }
-        if plan.scan_always {
-            scan(self.engine, self.scratch, slot, &text, true);
-        }
+        self.with_text(slot, |engine, scratch, text| {
+            if let Some(id) = plan.texts.get(text) {
+                scratch.texts[slot.0 as usize] = id.0;
+                scratch.candidates.extend_from_slice(&plan.text_gates[id.0 as usize]);
+            }
+            if plan.scan_always {
+                scan(engine, scratch, slot, text, true);
+            }
+        });
     }
 
     /// Whether the pattern is found in the slot's value, which is scanned at most once.
@@ -56,13 +59,24 @@ impl<'a> Session<'_, 'a> {
     fn scan_lazily(&mut self, slot: Slot) {
         if self.engine.slots[slot.0 as usize].is_many {
             self.scan_any(slot, false);
-        } else if let Some(text) = self.text(slot) {
-            scan(self.engine, self.scratch, slot, &text, false);
+        } else {
+            self.with_text(slot, |engine, scratch, text| scan(engine, scratch, slot, text, false));
         }
     }
 
-    fn text(&self, slot: Slot) -> Option<Cow<'a, [u8]>> {
-        self.values[slot.0 as usize].and_then(text_of)
+    /// What string matchers see of the slot's value: as `text_of`, without an allocation.
+    fn with_text(&mut self, slot: Slot, look: impl FnOnce(&Engine, &mut Scratch, &[u8])) {
+        match self.values[slot.0 as usize] {
+            Some(Value::Text(text)) => look(self.engine, self.scratch, text),
+            Some(Value::Bytes(bytes)) => {
+                let mut hex = std::mem::take(&mut self.scratch.hex);
+                hex.resize(2 * bytes.len(), 0);
+                data_encoding::HEXLOWER.encode_mut(bytes, &mut hex);
+                look(self.engine, self.scratch, &hex);
+                self.scratch.hex = hex;
+            }
+            _ => {}
+        }
     }
 }
 
@@ -78,36 +92,55 @@ pub(super) fn text_of(value: Value<'_>) -> Option<Cow<'_, [u8]>> {
 /// Finds every pattern of the slot that is in `text`, opening their gates if asked.
 pub(super) fn scan(engine: &Engine, scratch: &mut Scratch, slot: Slot, text: &[u8], gates: bool) {
     let index = slot.0 as usize;
-    let plan = &engine.slots[index];
-    let epoch = scratch.epochs[plan.level as usize];
+    let patterns = &engine.slots[index].patterns;
+    let epoch = scratch.epochs[engine.slots[index].level as usize];
     let first = scratch.first_pattern[index];
-    let Scratch { scanner, hits, scanned, candidates, .. } = scratch;
+    let Scratch { scanner, hits, scanned, candidates, groups, .. } = scratch;
     scanned[index] = epoch;
     let mut found = |id: PatternId| {
         let hit = &mut hits[(first + id.0) as usize];
         if std::mem::replace(hit, epoch) != epoch && gates {
-            candidates.extend_from_slice(&plan.patterns.gates[id.0 as usize]);
+            candidates.extend_from_slice(&patterns.gates[id.0 as usize]);
         }
     };
-    let search = &plan.patterns.plan;
-    for (id, finder) in &search.literals {
+    let plan = &patterns.plan;
+    for (id, finder) in &plan.literals {
         if finder.is_match(text) {
             found(*id);
         }
     }
-    let alone =
-        |id: PatternId| plan.patterns.list[id.0 as usize].matcher().is_some_and(|regex| regex.is_match(text));
-    search.alone.iter().copied().filter(|id| alone(*id)).for_each(&mut found);
-    for Group { database, ids, first_look } in &search.groups {
-        let whole = Span { start: 0, end: text.len() };
-        if first_look.as_ref().is_some_and(|literals| literals.find(text, whole).is_none()) {
-            continue;
+    groups.clear();
+    groups.extend(0..plan.unconditional as u32);
+    plan.needles.find(text, |needle, start, end| {
+        for follows in &plan.uses[needle] {
+            match *follows {
+                Use::Contains(id) => found(id),
+                Use::Prefix(id) if start == 0 => found(id),
+                Use::Suffix(id) if end == text.len() => found(id),
+                Use::Search(group) if !groups.contains(&group) => groups.push(group),
+                _ => {}
+            }
         }
-        // The library reads UTF-8 only; other text, or a refusal, is the fallback engine's.
-        let valid = simdutf8::basic::from_utf8(text).ok().zip(scanner.as_mut());
-        let scan = valid.map(|(text, scanner)| scanner.scan(*database, text, |id| found(ids[id as usize])));
-        if !matches!(scan, Some(Ok(()))) {
-            ids.iter().copied().filter(|id| alone(*id)).for_each(&mut found);
-        }
+    });
+    for group in groups {
+        search(&plan.groups[*group as usize], patterns, scanner.as_mut(), text, &mut found);
     }
+}
+
+/// The library reads UTF-8 only; other text, or a refusal, is the fallback engine's.
+fn search(
+    Group { database, ids }: &Group,
+    patterns: &Patterns,
+    scanner: Option<&mut Scanner>,
+    text: &[u8],
+    mut found: impl FnMut(PatternId),
+) {
+    if let (Some(database), Some(scanner), Ok(text)) = (database, scanner, simdutf8::basic::from_utf8(text))
+        && scanner.scan(*database, text, |id| found(ids[id as usize])).is_ok()
+    {
+        return;
+    }
+    let matches =
+        |id: &PatternId| patterns.list[id.0 as usize].matcher().is_some_and(|regex| regex.is_match(text));
+    ids.iter().copied().filter(matches).for_each(found);
 }

@@ -38,6 +38,7 @@ pub struct Slots<'s, 'a> {
 impl<'a> Slots<'_, 'a> {
     /// Sets a well-known field, which is missing if it is empty. Of several the last counts, except of those that a
     /// span has one of for each event or link: there any counts.
+    #[inline]
     pub fn field(&mut self, slot: Slot, value: Value<'a>) {
         if value.is_empty() {
             return;
@@ -50,6 +51,7 @@ impl<'a> Slots<'_, 'a> {
     }
 
     /// Sets an attribute. Of several with one key the first counts; of several events that have it, any.
+    #[inline]
     pub fn attribute(&mut self, slot: Slot, value: Value<'a>) {
         let place = &mut self.values[slot.0 as usize];
         if place.is_none() {
@@ -83,6 +85,8 @@ pub struct Session<'w, 'a> {
     pub(super) signal: Signal,
     pub(super) now: Nanos,
     pub(super) last: Last,
+    /// Size of the metric whose points are in hand.
+    pub(super) metric_bytes: usize,
     pub(super) values: Vec<Option<Value<'a>>>,
     /// Values of fields that the span has several of, beyond the first.
     pub(super) more: Vec<(Slot, Value<'a>)>,
@@ -96,7 +100,19 @@ impl<'w, 'a> Session<'w, 'a> {
         scratch.filled.iter_mut().for_each(Vec::clear);
         scratch.texts.fill(NO_TEXT);
         let last = Last { decision: Decision::Keep, dropped_by: None, bytes: 0, is_point: false };
-        Self { engine, scratch, random, tallies, watch, signal, now, last, values, more: Vec::new() }
+        Self {
+            engine,
+            scratch,
+            random,
+            tallies,
+            watch,
+            signal,
+            now,
+            last,
+            metric_bytes: 0,
+            values,
+            more: Vec::new(),
+        }
     }
 
     /// The fields of a level that policies look at.

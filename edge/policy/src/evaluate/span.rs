@@ -39,7 +39,7 @@ impl<'a> Session<'_, 'a> {
     }
 
     fn keep_span(&mut self, sampled: Sampled, bytes: usize) -> SpanDecision {
-        self.keep_record();
+        self.keep_record(bytes);
         let decision = if sampled == Sampled::Write { SpanDecision::TraceState } else { SpanDecision::Keep };
         self.decided(decision.into(), None, bytes);
         decision

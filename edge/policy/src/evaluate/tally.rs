@@ -9,6 +9,8 @@ pub struct Tally {
     pub misses: u64,
     /// Bytes of the records it dropped, as decoded.
     pub bytes_dropped: u64,
+    /// Bytes of the records it matched that were kept, as decoded, before any change.
+    pub bytes_kept: u64,
     /// Transform operations by stage: remove, redact, rename, add.
     pub stages: [StageTally; 4],
 }
@@ -44,6 +46,13 @@ impl Tallies {
 
     pub(crate) fn hit(&mut self, policy: u32) {
         self.of(policy).hits += 1;
+    }
+
+    /// A record of so many bytes that goes on.
+    pub(crate) fn kept(&mut self, policy: u32, bytes: usize) {
+        let tally = self.of(policy);
+        tally.hits += 1;
+        tally.bytes_kept += bytes as u64;
     }
 
     pub(crate) fn miss(&mut self, policy: u32) {

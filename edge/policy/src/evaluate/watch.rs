@@ -176,7 +176,7 @@ impl Test {
     fn holds(&self, plan: &SlotPlan, value: Value<'_>) -> bool {
         match self {
             Self::Exists => true,
-            Self::Text(id) => text_of(value).and_then(|text| plan.texts.get(&*text).copied()) == Some(*id),
+            Self::Text(id) => text_of(value).and_then(|text| plan.texts.get(&text)) == Some(*id),
             Self::Compare(comparison, number) => comparison.holds(value, *number),
             Self::Literal(literal) => literal.equals(value),
             Self::Pattern(pattern) => {

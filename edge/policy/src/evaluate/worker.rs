@@ -67,9 +67,14 @@ impl Worker {
         &self.snapshot
     }
 
-    /// Begins a batch; `None` if no policy targets the signal.
+    /// Begins a batch; `None` if no policy targets the signal and nobody looks on.
     pub fn session<'a>(&mut self, signal: Signal, now: Nanos) -> Option<Session<'_, 'a>> {
-        self.snapshot.targets(signal).then(|| Session::new(self, signal, now))
+        self.looks_at(signal).then(|| Session::new(self, signal, now))
+    }
+
+    /// Whether a policy targets the signal, or somebody looks on, who wants to see what none does too.
+    pub fn looks_at(&self, signal: Signal) -> bool {
+        self.snapshot.targets(signal) || self.watch.is_some()
     }
 
     /// Lets somebody look on from now on, or nobody; gives back who did.
@@ -99,6 +104,10 @@ pub(crate) struct Scratch {
     pub(crate) scanned: Vec<u64>,
     /// By slot: which of its strings the value is, or `NO_TEXT`.
     pub(crate) texts: Vec<u32>,
+    /// Bytes in hexadecimal.
+    pub(crate) hex: Vec<u8>,
+    /// Groups of patterns that the text in hand is searched by.
+    pub(crate) groups: Vec<u32>,
     /// By level: the current epoch.
     pub(crate) epochs: [u64; Level::COUNT],
     /// By level: the slots that have a value.
@@ -135,6 +144,8 @@ impl Scratch {
             hits: vec![0; patterns as usize],
             scanned: vec![0; engine.slots.len()],
             texts: vec![NO_TEXT; engine.slots.len()],
+            hex: Vec::new(),
+            groups: Vec::new(),
             epochs: [0; Level::COUNT],
             filled: Default::default(),
             open: Default::default(),

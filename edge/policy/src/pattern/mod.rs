@@ -10,7 +10,7 @@ use regex_automata::meta;
 use regex_syntax::hir::{Hir, Look};
 
 pub(crate) use pcre::to_pcre;
-pub(crate) use required::required_literals;
+pub(crate) use required::{BYTES_MIN as NEEDLE_BYTES_MIN, Needle, required_literals};
 
 /// Most memory a compiled fallback pattern may take, in bytes.
 const FALLBACK_BYTES_MAX: usize = 10 << 20;

@@ -7,10 +7,10 @@ use std::fmt;
 use serde_json::Value;
 
 use super::object::{Object, Report, kind};
-use super::{PolicySet, Rejected, extension, target};
+use super::{About, PolicySet, Rejected, Warning, extension, target};
 use crate::model::Policy;
 
-const KNOWN: [&str; 11] = [
+pub(super) const KNOWN: [&str; 11] = [
     "id",
     "name",
     "description",
@@ -73,11 +73,15 @@ fn read_tree(text: &[u8]) -> Result<Value, ParseError> {
     })
 }
 
-fn policies(tree: Value, warnings: &mut Vec<String>) -> Result<Vec<Value>, ParseError> {
+fn policies(tree: Value, warnings: &mut Vec<Warning>) -> Result<Vec<Value>, ParseError> {
     let list = match tree {
         Value::Object(mut members) => {
             let list = members.remove("policies");
-            warnings.extend(members.keys().map(|key| format!("unknown field `{key}` is ignored")));
+            let unknown = members.keys().filter(|key| *key != "$schema");
+            warnings.extend(unknown.map(|key| Warning {
+                about: About::Document,
+                remark: format!("unknown field `{key}` is ignored"),
+            }));
             list.ok_or_else(|| ParseError("no `policies` in the document".into()))?
         }
         other => other,
@@ -93,18 +97,19 @@ fn read_policy(value: &Value, index: usize, set: &mut PolicySet) {
     let policy = Object::new(value, "", &report, &KNOWN).map(|object| (read_id(&object), read(&object)));
     let errors = report.errors.into_inner();
     let warnings = report.warnings.into_inner();
-    let name = match &policy {
-        Some((Some(id), _)) => format!("policy `{id}`"),
-        _ => format!("policies[{index}]"),
+    let about = match &policy {
+        Some((Some(id), _)) => About::Policy(id.clone()),
+        _ => About::Nameless(index),
     };
-    set.warnings.extend(warnings.into_iter().map(|warning| format!("{name}: {warning}")));
+    let warning = |remark| Warning { about: about.clone(), remark };
+    set.warnings.extend(warnings.into_iter().map(warning));
     match policy {
         Some((Some(_), Some(policy))) if errors.is_empty() => set.policies.push(policy),
         // Nobody asked for a disabled policy: what is wrong with it can wait.
         Some((_, Some(Policy { enabled: false, .. }))) => {}
         Some((Some(id), _)) if !is_disabled(value) => set.rejected.push(Rejected { id, errors }),
         Some((Some(_), _)) => {}
-        _ => set.warnings.push(format!("{name} is ignored: {}", errors.join("; "))),
+        _ => set.warnings.push(warning(format!("the policy is ignored: {}", errors.join("; ")))),
     }
 }
 
@@ -123,8 +128,9 @@ fn keep_the_later(set: &mut PolicySet) {
                 kept.push(policy);
             }
             Entry::Occupied(place) => {
-                let id = &policy.id;
-                set.warnings.push(format!("policy `{id}`: a later policy has the same id and replaces it"));
+                let about = About::Policy(policy.id.clone());
+                let remark = "a later policy has the same id and replaces it".to_owned();
+                set.warnings.push(Warning { about, remark });
                 kept[*place.get()] = policy;
             }
         }

@@ -8,7 +8,7 @@ use crate::model::{Extension, ExtensionMode};
 
 const MEMBERS: [&str; 4] = ["type", "version", "config", "mode"];
 
-const MODES: [(&str, u64, ExtensionMode); 6] = [
+pub(super) const MODES: [(&str, u64, ExtensionMode); 6] = [
     ("unspecified", 0, ExtensionMode::Matched),
     ("kept", 1, ExtensionMode::Kept),
     ("dropped", 2, ExtensionMode::Dropped),

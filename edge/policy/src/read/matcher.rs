@@ -9,10 +9,10 @@ use crate::model::{Comparison, Condition, Literal, Matcher, Number};
 use crate::pattern::Pattern;
 use crate::signal::Signal;
 
-const CONDITIONS: [&str; 11] =
+pub(super) const CONDITIONS: [&str; 11] =
     ["exact", "regex", "exists", "starts_with", "ends_with", "contains", "equals", "gt", "gte", "lt", "lte"];
 
-const VALUES: [&str; 6] =
+pub(super) const VALUES: [&str; 6] =
     ["bool_value", "int_value", "double_value", "bytes_value", "hex_value", "string_value"];
 
 pub(super) fn read(value: &Value, place: &str, signal: Signal, report: &Report) -> Option<Matcher> {

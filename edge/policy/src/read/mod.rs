@@ -8,13 +8,18 @@ mod extension;
 mod matcher;
 mod object;
 mod sampling;
+mod schema;
 mod selector;
 mod target;
 mod transform;
 
+use std::fmt;
+
 use crate::model::Policy;
 
 pub use document::ParseError;
+pub use schema::schema;
+pub(crate) use selector::code_name;
 
 /// What one document says.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +29,37 @@ pub struct PolicySet {
     /// Policies that are not in force because something is wrong with them.
     pub rejected: Vec<Rejected>,
     /// Unknown fields and other things worth telling, each with its place.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
+}
+
+/// Something odd in a document that takes no policy with an id out of force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// Whom it is about.
+    pub about: About,
+    /// What is odd, with its place.
+    pub remark: String,
+}
+
+/// Whom a warning is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// The document.
+    Document,
+    /// The policy of this id.
+    Policy(String),
+    /// An entry of the list, by its index, that has no id to be called by. It is ignored.
+    Nameless(usize),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.about {
+            About::Document => f.write_str(&self.remark),
+            About::Policy(id) => write!(f, "policy `{id}`: {}", self.remark),
+            About::Nameless(index) => write!(f, "policies[{index}]: {}", self.remark),
+        }
+    }
 }
 
 /// A policy that is not in force, and why.

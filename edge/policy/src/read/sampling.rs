@@ -7,7 +7,7 @@ use crate::sampling::{SamplingMode, TraceSampling};
 
 const MEMBERS: [&str; 5] = ["percentage", "mode", "sampling_precision", "hash_seed", "fail_closed"];
 
-const MODES: [(&str, u64, SamplingMode); 3] = [
+pub(super) const MODES: [(&str, u64, SamplingMode); 3] = [
     ("hash_seed", 1, SamplingMode::HashSeed),
     ("proportional", 2, SamplingMode::Proportional),
     ("equalizing", 3, SamplingMode::Equalizing),

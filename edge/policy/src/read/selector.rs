@@ -13,7 +13,7 @@ const PATH_SEGMENTS_MAX: usize = 64;
 
 /// What a selector names.
 #[derive(Debug, Clone, Copy)]
-enum Names {
+pub(super) enum Names {
     /// A well-known field by the name it has in an enum with this prefix.
     Simple(&'static str, SimpleTable),
     /// An attribute of the level.
@@ -33,7 +33,7 @@ pub(super) type Selectors = &'static [(&'static str, Selector)];
 
 /// What a member of a matcher or operation selects.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Selector(Names);
+pub(super) struct Selector(pub(super) Names);
 
 /// A field, and what is asked of it if nothing else is.
 pub(super) struct Selected {
@@ -130,6 +130,16 @@ pub(super) fn of(signal: Signal) -> Selectors {
         Signal::Metric => METRIC,
         Signal::Trace => TRACE,
     }
+}
+
+/// The name that policies give to a value of a field that is an enum.
+pub(crate) fn code_name(field: Simple, code: i64) -> Option<&'static str> {
+    let tables = METRIC.iter().chain(TRACE).filter_map(|(_, selector)| match selector.0 {
+        Names::Code(simple, _, table) if simple == field => Some(table),
+        _ => None,
+    });
+    // Of two names the later is the one in use.
+    tables.flatten().rev().find(|(_, _, known)| *known == code).map(|(name, ..)| *name)
 }
 
 /// The members of those names.

@@ -1,6 +1,7 @@
-//! What edge tells an operator about itself: `/_edge/metrics`, `/_edge/policies` and `/_edge/schema`. Nothing below
-//! `/_edge/` is anybody else's.
+//! What edge tells an operator about itself: `/_edge/metrics`, `/_edge/policies` and `/_edge/schema`; and about the
+//! traffic that flows: `/_edge/tail` and `/_edge/simulate`. Nothing below `/_edge/` is anybody else's.
 
+mod live;
 mod policies;
 
 use std::sync::Arc;
@@ -9,13 +10,17 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use telemetry::accept::{self, Preference};
 
+pub use live::{LiveSource, Refusal, Tail, TailDecision};
+use live::{Simulating, Source, Tailing};
 pub use policies::{PolicyReport, PolicyRow};
 
-use crate::plan::{Head, Plan, Protocol};
+use crate::plan::{Feeder, Head, Plan, Protocol};
 
 const METRICS: &str = "/_edge/metrics";
 const POLICIES: &str = "/_edge/policies";
 const SCHEMA: &str = "/_edge/schema";
+const TAIL: &str = "/_edge/tail";
+const SIMULATE: &str = "/_edge/simulate";
 
 /// Route of what is not there, for metrics: one series, whatever is asked for.
 const UNKNOWN: &str = "/_edge/*";
@@ -76,12 +81,23 @@ impl MetricsFormat {
 /// Answers the admin routes.
 pub struct Admin {
     source: Arc<dyn AdminSource>,
+    live: Source,
 }
 
 impl Admin {
-    /// Routes answered with what `source` says.
-    pub fn new(source: Arc<dyn AdminSource>) -> Self {
-        Self { source }
+    /// Routes answered with what `source` says, and `live` of the traffic that flows.
+    pub fn new(source: Arc<dyn AdminSource>, live: Arc<dyn LiveSource>) -> Self {
+        Self { source, live: Source(live) }
+    }
+
+    /// What answers the request if it is about the traffic that flows, and the method that it must have.
+    fn live(&self, head: &Head<'_>) -> Option<(&'static str, Method, Box<dyn Feeder>)> {
+        let (source, query) = (self.live.clone(), head.uri.query().unwrap_or_default().to_owned());
+        match head.uri.path() {
+            TAIL => Some((TAIL, Method::GET, Box::new(Tailing { source, query }))),
+            SIMULATE => Some((SIMULATE, Method::POST, Box::new(Simulating { source, query }))),
+            _ => None,
+        }
     }
 
     fn metrics(&self, head: &Head<'_>) -> Response<Bytes> {
@@ -113,6 +129,13 @@ impl Protocol for Admin {
     }
 
     fn plan(&self, head: &Head<'_>) -> Option<Plan> {
+        if let Some((route, method, feeder)) = self.live(head) {
+            return Some(if *head.method == method {
+                Plan::Feed { route, feeder }
+            } else {
+                Plan::Respond { route, response: method_not_allowed(allowed(&method)) }
+            });
+        }
         let (route, respond): (_, fn(&Self, &Head<'_>) -> Response<Bytes>) = match head.uri.path() {
             METRICS => (METRICS, Self::metrics),
             POLICIES => (POLICIES, Self::policies),
@@ -122,14 +145,15 @@ impl Protocol for Admin {
         };
         let response = match *head.method {
             Method::GET | Method::HEAD => respond(self, head),
-            _ => method_not_allowed(),
+            _ => method_not_allowed("GET, HEAD"),
         };
         Some(Plan::Respond { route, response })
     }
 }
 
 fn not_found() -> Response<Bytes> {
-    let text = format!("there is nothing here; {METRICS}, {POLICIES} and {SCHEMA} answer\n");
+    let text =
+        format!("there is nothing here; {METRICS}, {POLICIES}, {SCHEMA}, {TAIL} and {SIMULATE} answer\n");
     answer(StatusCode::NOT_FOUND, TEXT, text)
 }
 
@@ -156,9 +180,13 @@ fn preference(head: &Head<'_>, media: &str) -> Preference {
     accept::preference(fields.map(|field| field.to_str().unwrap_or_default()), media)
 }
 
-fn method_not_allowed() -> Response<Bytes> {
+fn allowed(method: &Method) -> &'static str {
+    if *method == Method::POST { "POST" } else { "GET" }
+}
+
+fn method_not_allowed(allowed: &'static str) -> Response<Bytes> {
     let mut response = answer(StatusCode::METHOD_NOT_ALLOWED, TEXT, "method not allowed\n".to_owned());
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     response
 }
 

@@ -23,6 +23,8 @@ pub struct PolicyRow {
     pub hits: u64,
     /// Records it matched that another policy dropped.
     pub misses: u64,
+    /// Bytes of the records it matched that were kept, as decoded.
+    pub bytes_kept: u64,
     /// Bytes of the records it dropped, as decoded.
     pub bytes_saved: u64,
     /// What is wrong with it, although it is in force.
@@ -40,8 +42,10 @@ pub(super) fn json(report: &PolicyReport) -> String {
 }
 
 fn row(row: &PolicyRow) -> Value {
-    let PolicyRow { id, hits, misses, bytes_saved, errors } = row;
-    let mut row = json!({"id": id, "hits": hits, "misses": misses, "bytes_saved": bytes_saved});
+    let PolicyRow { id, hits, misses, bytes_kept, bytes_saved, errors } = row;
+    let mut row = json!({
+        "id": id, "hits": hits, "misses": misses, "bytes_saved": bytes_saved, "bytes_kept": bytes_kept,
+    });
     if !errors.is_empty() {
         row["errors"] = json!(errors);
     }
@@ -50,10 +54,13 @@ fn row(row: &PolicyRow) -> Value {
 
 pub(super) fn text(report: &PolicyReport) -> String {
     let width = report.policies.iter().map(|row| row.id.chars().count()).max().unwrap_or(0).max(6);
-    let mut out = format!("{:width$} {:>12} {:>12} {:>14}\n", "policy", "hits", "misses", "bytes saved");
-    for PolicyRow { id, hits, misses, bytes_saved, errors } in &report.policies {
+    let mut out = format!(
+        "{:width$} {:>12} {:>12} {:>14} {:>14}\n",
+        "policy", "hits", "misses", "bytes saved", "bytes kept"
+    );
+    for PolicyRow { id, hits, misses, bytes_kept, bytes_saved, errors } in &report.policies {
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "{id:width$} {hits:>12} {misses:>12} {bytes_saved:>14}");
+        let _ = writeln!(out, "{id:width$} {hits:>12} {misses:>12} {bytes_saved:>14} {bytes_kept:>14}");
         for error in errors {
             let _ = writeln!(out, "  {error}");
         }

@@ -145,7 +145,7 @@ mod tests {
             Some(Plan::Filter { .. }) => "filter json",
             Some(Plan::Relay { fail_open: Some(_), .. }) => "relay, counted",
             Some(Plan::Relay { .. }) => "relay",
-            Some(Plan::Respond { .. } | Plan::Answer { .. }) => "respond",
+            Some(Plan::Respond { .. } | Plan::Answer { .. } | Plan::Feed { .. }) => "respond",
             None => "not ours",
         }
     }

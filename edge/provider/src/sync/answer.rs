@@ -1,6 +1,6 @@
 //! What a server answers, whatever the encoding.
 
-use edge_policy::{PolicySet, Rejected};
+use edge_policy::{About, PolicySet, Rejected, Warning};
 use proto::{Response, Unreadable};
 use serde_json::{Map, Value};
 
@@ -110,7 +110,10 @@ impl Answer {
                     set.policies.retain(|policy| policy.id != *id);
                     set.rejected.push(Rejected { id: id.clone(), errors: vec![error.to_string()] });
                 }
-                None => set.warnings.push(format!("a policy without a readable id is ignored: {error}")),
+                None => set.warnings.push(Warning {
+                    about: About::Document,
+                    remark: format!("a policy without a readable id is ignored: {error}"),
+                }),
             }
         }
         Ok(set)

@@ -26,7 +26,7 @@ use super::source::{Encoding, SyncSource};
 use super::statuses::{Counts, statuses};
 use super::transport::{Body, Transport};
 use crate::events::{
-    PolicyBroadcastUnusable, PolicyCacheInvalid, PolicyCacheUnwritten, PolicyReportLost, PolicySyncFailed,
+    BroadcastUnusable, PolicyCacheInvalid, PolicyCacheUnwritten, PolicyReportLost, PolicySyncFailed,
     PolicySyncRecovered,
 };
 use crate::merge::{Class, ids};
@@ -208,7 +208,7 @@ impl Exchanger {
             return;
         }
         for error in (self.broadcast)(&self.source.id, &extension_configs) {
-            PolicyBroadcastUnusable { provider: &self.source.id, error: &error }.emit();
+            BroadcastUnusable { provider: &self.source.id, error: &error }.emit();
         }
         self.extension_configs = extension_configs;
     }

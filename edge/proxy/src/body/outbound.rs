@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use edge_protocol::Feed;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
 use super::patience::Patience;
@@ -21,6 +22,7 @@ pub(crate) struct Outbound {
 enum Content {
     Whole(Bytes),
     Relayed(Relayed),
+    Fed(Box<dyn Feed>),
 }
 
 /// An intake's response body. The connection it comes on is leased until its end.
@@ -35,6 +37,10 @@ pub(crate) struct Relayed {
 impl Outbound {
     pub(crate) fn whole(bytes: Bytes, ticket: Ticket) -> Self {
         Self { content: Content::Whole(bytes), ticket }
+    }
+
+    pub(crate) fn fed(feed: Box<dyn Feed>, ticket: Ticket) -> Self {
+        Self { content: Content::Fed(feed), ticket }
     }
 
     pub(crate) fn relayed(relayed: Relayed, ticket: Ticket) -> Self {
@@ -96,6 +102,9 @@ impl Body for Outbound {
             Content::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
             Content::Whole(bytes) => Poll::Ready(Some(Ok(std::mem::take(bytes)))),
             Content::Relayed(relayed) => relayed.poll_piece(cx),
+            // It may never end by itself. The connection's task is woken when the drain begins.
+            Content::Fed(_) if this.ticket.worker().drain.has_begun() => Poll::Ready(None),
+            Content::Fed(feed) => feed.poll_piece(cx).map(|piece| piece.map(Ok)),
         };
         match &poll {
             Poll::Ready(Some(Ok(piece))) => this.ticket.sent(piece.len()),
@@ -109,6 +118,7 @@ impl Body for Outbound {
         match &self.content {
             Content::Whole(bytes) => bytes.is_empty(),
             Content::Relayed(relayed) => relayed.over || relayed.incoming.is_end_stream(),
+            Content::Fed(_) => false,
         }
     }
 
@@ -116,6 +126,7 @@ impl Body for Outbound {
         match &self.content {
             Content::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Content::Relayed(relayed) => relayed.incoming.size_hint(),
+            Content::Fed(_) => SizeHint::default(),
         }
     }
 }

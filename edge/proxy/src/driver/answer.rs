@@ -1,9 +1,9 @@
 //! Answering: buffer, decode, and let somebody here answer.
 
 use bytes::Bytes;
-use edge_protocol::{Answerer, Upstream};
+use edge_protocol::{Answerer, Feeder, Upstream};
 use edge_stream::encoding::DecodeError;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use hyper::body::Incoming;
 
 use super::Reply;
@@ -17,6 +17,23 @@ pub(super) async fn answer(
     request: Request<Incoming>,
     ticket: &Ticket,
 ) -> Result<Reply, Failure> {
+    whole(request, ticket, |headers, body| Reply::Here(answerer.answer(headers, body))).await
+}
+
+pub(super) async fn feed(
+    feeder: &dyn Feeder,
+    request: Request<Incoming>,
+    ticket: &Ticket,
+) -> Result<Reply, Failure> {
+    whole(request, ticket, |headers, body| Reply::Fed(feeder.feed(headers, body))).await
+}
+
+/// Reads and decodes the whole of a request and lets `reply` answer it.
+async fn whole(
+    request: Request<Incoming>,
+    ticket: &Ticket,
+    reply: impl FnOnce(&HeaderMap, &[u8]) -> Reply,
+) -> Result<Reply, Failure> {
     let Some(codings) = codings(request.headers()) else {
         return Ok(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     };
@@ -28,7 +45,7 @@ pub(super) async fn answer(
     let worker = ticket.worker();
     let mut codec = worker.codec.borrow_mut();
     match codec.decode(&codings, &body, worker.shared.config.limits.decoded_bytes_max) {
-        Ok(decoded) => Ok(Reply::Here(answerer.answer(&head.headers, &decoded))),
+        Ok(decoded) => Ok(reply(&head.headers, &decoded)),
         Err(DecodeError::Corrupt) => Ok(refuse(StatusCode::BAD_REQUEST)),
         Err(DecodeError::TooLarge) => Ok(refuse(StatusCode::PAYLOAD_TOO_LARGE)),
     }

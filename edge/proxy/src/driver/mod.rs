@@ -7,7 +7,7 @@ mod relay;
 use std::time::Duration;
 
 use bytes::Bytes;
-use edge_protocol::Plan;
+use edge_protocol::{Feed, Plan};
 use http::{Request, Response};
 use hyper::body::Incoming;
 
@@ -15,15 +15,16 @@ use crate::error::Failure;
 use crate::ticket::Ticket;
 use crate::upstream::Lease;
 
-use answer::answer;
+use answer::{answer, feed};
 use filter::{Spec, filter};
 use relay::{Target, relay};
 
 /// What a request gets.
-#[derive(Debug)]
 pub(crate) enum Reply {
     /// An answer from here.
     Here(Response<Bytes>),
+    /// An answer from here, as it is made.
+    Fed(Response<Box<dyn Feed>>),
     /// An intake's answer, as it comes.
     There {
         /// The answer, as far as it has come.
@@ -41,6 +42,7 @@ pub(crate) async fn drive(plan: Plan, request: Request<Incoming>, ticket: &Ticke
         Plan::Respond { response, .. } => Ok(Reply::Here(response)),
         _ if ticket.connection().reserved => Err(Failure::Busy),
         Plan::Answer { answerer, .. } => answer(&*answerer, request, ticket).await,
+        Plan::Feed { feeder, .. } => feed(&*feeder, request, ticket).await,
         Plan::Relay { upstream, fail_open, limited, .. } => {
             if let Some((signal, reason)) = fail_open
                 && ticket.worker().policies.targets(ticket, signal)

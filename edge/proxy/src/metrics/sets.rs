@@ -145,6 +145,9 @@ pub struct PolicyMetrics {
     /// Bytes of the records it dropped, as decoded.
     #[metric(unit = "By")]
     pub dropped: Counter<u64>,
+    /// Bytes of the records it matched that were kept, as decoded.
+    #[metric(unit = "By")]
+    pub kept: Counter<u64>,
     /// Fields it was to remove and did.
     #[metric(unit = "{operation}")]
     pub remove_hits: Counter<u64>,

@@ -1,0 +1,91 @@
+//! `policy test`: fixtures beside policies, each an input and what must come of it.
+
+mod case;
+mod diff;
+mod run;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::Failure;
+use crate::output::say;
+use case::Case;
+
+/// Where the cases are, and what to do with them.
+#[derive(Debug, Args)]
+pub(super) struct TestOptions {
+    /// Folder of cases: each a folder with `input.json`, `expected.json` and perhaps `expected_stats.json`, and with
+    /// `policies.json` or `policies.yaml`, if those of a folder above are not meant
+    folder: PathBuf,
+    /// Writes what comes out into the expected files
+    #[arg(long)]
+    update: bool,
+}
+
+/// Runs every case. Ends with 0 if all come out as expected, with 1 if not, with 2 if there are none or one cannot be
+/// read.
+pub(super) fn test(options: &TestOptions) -> Result<ExitCode, Failure> {
+    let cases = case::find(&options.folder)?;
+    if cases.is_empty() {
+        let folder = options.folder.display();
+        return Err(
+            format!("no case below {folder}: a folder with `input.json` and policies is needed").into()
+        );
+    }
+    let mut failed = 0;
+    for case in &cases {
+        let lines = if options.update { update(case)? } else { compare(case)? };
+        failed += usize::from(!options.update && !lines.is_empty());
+        let verdict = match (options.update, lines.is_empty()) {
+            (false, true) => "ok",
+            (false, false) => "FAILED",
+            (true, true) => "unchanged",
+            (true, false) => "updated",
+        };
+        let lines: String = lines.iter().map(|line| "  ".to_owned() + line + "\n").collect();
+        say(&format!("{verdict:9} {}\n{lines}", case.name))?;
+    }
+    say(&summary(cases.len(), failed, options.update))?;
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn summary(cases: usize, failed: usize, update: bool) -> String {
+    if update { format!("{cases} cases\n") } else { format!("{} of {cases} cases passed\n", cases - failed) }
+}
+
+/// What is not as expected.
+fn compare(case: &Case) -> Result<Vec<String>, Failure> {
+    let result = run::run(case)?;
+    let mut lines = result.problems;
+    match case.read_json(case::EXPECTED)? {
+        Some(expected) => lines.extend(diff::values(&expected, &result.output)),
+        None => lines.push("there is no expected.json yet: `--update` writes what comes out".to_owned()),
+    }
+    match case.read_json(case::EXPECTED_STATS)? {
+        Some(expected) => lines.extend(diff::stats(&expected, &result.stats)),
+        None => lines.extend(result.rejected),
+    }
+    Ok(lines)
+}
+
+/// The files that were written.
+fn update(case: &Case) -> Result<Vec<String>, Failure> {
+    let result = run::run(case)?;
+    let is_new = case.read_json(case::EXPECTED)?.is_none();
+    let mut written = Vec::new();
+    if case
+        .write_if_other(case::EXPECTED, &result.output, |expected| diff::values(expected, &result.output))?
+    {
+        written.push(case::EXPECTED.to_owned());
+    }
+    if (is_new || case.read_json(case::EXPECTED_STATS)?.is_some())
+        && case.write_if_other(case::EXPECTED_STATS, &result.stats, |expected| {
+            diff::stats(expected, &result.stats)
+        })?
+    {
+        written.push(case::EXPECTED_STATS.to_owned());
+    }
+    Ok(written)
+}
