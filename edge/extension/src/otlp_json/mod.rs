@@ -13,8 +13,8 @@ use data_encoding::{BASE64, HEXLOWER};
 use edge_policy::Signal;
 use edge_stream::json::write_string;
 use edge_stream::protobuf::{Field, Fields, Malformed, Wire};
-
 use memchr::{memchr, memchr2};
+
 use schema::{FieldOf, Kind, Message};
 
 /// Deepest nesting of messages. Attributes may nest without end, and the stack does not.
