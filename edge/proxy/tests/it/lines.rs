@@ -1,10 +1,14 @@
 //! A protocol in two dozen lines: records are lines, and their first word says what becomes of them.
 
+use std::task::{Context, Poll};
+
 use bytes::Bytes;
 use edge_policy::{Nanos, Signal, Worker};
-use edge_protocol::{BodyFilter, FailOpen, Filtered, Head, Outcome, Plan, Protocol, RecordCounts, Upstream};
+use edge_protocol::{
+    BodyFilter, FailOpen, Feed, Feeder, Filtered, Head, Outcome, Plan, Protocol, RecordCounts, Upstream,
+};
 use edge_testing::PATIENCE;
-use http::Response;
+use http::{HeaderMap, Response};
 
 /// `/_health` is answered, `/v1/logs` filtered, `/v1/other` relayed because it cannot be, everything else relayed.
 pub(crate) struct Lines;
@@ -30,9 +34,32 @@ impl Protocol for Lines {
                 fail_open: Some((Signal::Log, FailOpen::ContentType)),
                 limited: true,
             },
+            "/feed" => Plan::Feed { route: "/feed", feeder: Box::new(Echo) },
             "/nowhere" => return None,
             _ => Plan::Relay { route: "*", upstream: Upstream::Default, fail_open: None, limited: false },
         })
+    }
+}
+
+/// Says what it got in two pieces, and then nothing more: it never ends by itself, unless it got nothing.
+#[derive(Debug)]
+struct Echo;
+
+impl Feeder for Echo {
+    fn feed(&self, _: &HeaderMap, body: &[u8]) -> Response<Box<dyn Feed>> {
+        Response::new(Box::new(Pieces(vec![body.to_vec(), b"got ".to_vec()], body.is_empty())))
+    }
+}
+
+struct Pieces(Vec<Vec<u8>>, bool);
+
+impl Feed for Pieces {
+    fn poll_piece(&mut self, _: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        match self.0.pop() {
+            Some(piece) => Poll::Ready(Some(piece.into())),
+            None if self.1 => Poll::Ready(None),
+            None => Poll::Pending,
+        }
     }
 }
 
