@@ -50,8 +50,8 @@ impl<'a> Source<'a> for Record<'a> {
     }
 }
 
-fn text<'a>(name: Simple, text: &'a String, wanted: &Wanted, slots: &mut Slots<'_, 'a>) {
-    field(name, || Some(Value::Text(text.as_bytes())), wanted, slots);
+fn text<'a>(name: Simple, text: &'a impl AsRef<str>, wanted: &Wanted, slots: &mut Slots<'_, 'a>) {
+    field(name, || Some(Value::Text(text.as_ref().as_bytes())), wanted, slots);
 }
 
 /// What no policy looks at is not read, as the peer does not read it either.
