@@ -41,24 +41,30 @@ impl<'a> Source<'a> for Record<'a> {
     fn fill(&self, wanted: &Wanted, slots: &mut Slots<'_, 'a>) {
         text(Simple::SeverityText, &self.0.severity_text, wanted, slots);
         text(Simple::EventName, &self.0.event_name, wanted, slots);
-        field(Simple::TraceId, Value::Bytes(&self.0.trace_id), wanted, slots);
-        field(Simple::SpanId, Value::Bytes(&self.0.span_id), wanted, slots);
-        if self.0.severity_number != 0 {
-            field(Simple::SeverityNumber, Value::Int(self.0.severity_number.into()), wanted, slots);
-        }
-        if let Some(body) = &self.0.body {
-            field(Simple::Body, value(Some(body)), wanted, slots);
-        }
+        field(Simple::TraceId, || Some(Value::Bytes(&self.0.trace_id)), wanted, slots);
+        field(Simple::SpanId, || Some(Value::Bytes(&self.0.span_id)), wanted, slots);
+        let number = || Some(self.0.severity_number).filter(|number| *number != 0);
+        field(Simple::SeverityNumber, || Some(Value::Int(number()?.into())), wanted, slots);
+        field(Simple::Body, || self.0.body.as_ref().map(|body| value(Some(body))), wanted, slots);
         attributes(&self.0.attributes, wanted, slots);
     }
 }
 
-fn text<'a>(name: Simple, text: &'a str, wanted: &Wanted, slots: &mut Slots<'_, 'a>) {
-    field(name, Value::Text(text.as_bytes()), wanted, slots);
+fn text<'a>(name: Simple, text: &'a impl AsRef<str>, wanted: &Wanted, slots: &mut Slots<'_, 'a>) {
+    field(name, || Some(Value::Text(text.as_ref().as_bytes())), wanted, slots);
 }
 
-fn field<'a>(name: Simple, value: Value<'a>, wanted: &Wanted, slots: &mut Slots<'_, 'a>) {
-    if let Some(slot) = wanted.simple(name) {
+/// What no policy looks at is not read, as the peer does not read it either.
+#[inline]
+fn field<'a>(
+    name: Simple,
+    value: impl FnOnce() -> Option<Value<'a>>,
+    wanted: &Wanted,
+    slots: &mut Slots<'_, 'a>,
+) {
+    if let Some(slot) = wanted.simple(name)
+        && let Some(value) = value()
+    {
         slots.field(slot, value);
     }
 }

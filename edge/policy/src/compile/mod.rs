@@ -1,7 +1,7 @@
 //! From valid policies to one immutable snapshot.
 //!
-//! Per signal and field: exact strings in a hash table, patterns in one multi-pattern database, the rest checked
-//! on candidates only. Each policy is entered by one matcher, its gate, chosen to open rarely.
+//! Per signal and field: literals in hash tables, patterns in multi-pattern databases behind a look for what they
+//! need, the rest checked on candidates only. Each policy is entered by one matcher, its gate, chosen to open rarely.
 
 mod databases;
 mod engine;

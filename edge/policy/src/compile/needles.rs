@@ -6,6 +6,9 @@
 
 use std::collections::HashMap;
 
+use regex_automata::util::prefilter::Prefilter;
+use regex_automata::{MatchKind, Span};
+
 use crate::pattern::{NEEDLE_BYTES_MIN, Needle};
 
 /// Most bytes between two places looked at.
@@ -24,11 +27,19 @@ const CASE: u64 = 0x2020_2020_2020_2020;
 /// Up to so many literals of all lengths share one table: one walk over the text costs less than better aim.
 const FEW: usize = 128;
 
+/// Literals that one vectorised search can look for at once.
+const FIRST_LOOK_MAX: usize = 64;
+
+/// Shorter texts have no room for vectors: then the search is slower than the tables.
+const FIRST_LOOK_TEXT_MIN: usize = 64;
+
 /// A set of literals.
 #[derive(Debug, Default)]
 pub(crate) struct Needles {
     list: Vec<Needle>,
     tables: Vec<Grams>,
+    /// A vectorised search for a few literals, which most long texts end at.
+    first_look: Option<Prefilter>,
 }
 
 impl Needles {
@@ -43,15 +54,26 @@ impl Needles {
         }
         let tables =
             classes.iter().filter(|class| !class.is_empty()).map(|class| Grams::new(class)).collect();
-        Self { list, tables }
+        let first_look = first_look(&list);
+        Self { list, tables, first_look }
     }
 
     /// Calls `found(literal, start, end)` for literals at places of `text`: at least once for every literal in it,
     /// and for some of the places of each.
     pub(crate) fn find(&self, text: &[u8], mut found: impl FnMut(usize, usize, usize)) {
+        if self.has_none(text) {
+            return;
+        }
         for table in &self.tables {
             table.look(text, |gram, position| self.verify(table, gram, position, text, &mut found));
         }
+    }
+
+    /// Whether a first look says that there is nothing to find.
+    fn has_none(&self, text: &[u8]) -> bool {
+        let whole = Span { start: 0, end: text.len() };
+        text.len() >= FIRST_LOOK_TEXT_MIN
+            && self.first_look.as_ref().is_some_and(|literals| literals.find(text, whole).is_none())
     }
 
     #[cold]
@@ -72,6 +94,14 @@ impl Needles {
             }
         }
     }
+}
+
+fn first_look(list: &[Needle]) -> Option<Prefilter> {
+    if list.len() > FIRST_LOOK_MAX || list.iter().any(|needle| needle.folded) {
+        return None;
+    }
+    let literals: Vec<&[u8]> = list.iter().map(|needle| &*needle.bytes).collect();
+    Prefilter::new(MatchKind::All, &literals).filter(Prefilter::is_fast)
 }
 
 impl Needle {
