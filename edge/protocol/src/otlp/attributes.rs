@@ -73,8 +73,10 @@ pub(super) const DEPTH_MAX: u32 = 100;
 pub(super) struct Entry<'a> {
     pub(super) key: Cow<'a, [u8]>,
     pub(super) value: Content<'a>,
-    /// The entry as it stands, until something in it changes.
+    /// The entry as it stands; absent if it is a new one.
     pub(super) raw: Option<&'a [u8]>,
+    /// Whether its key or value is another than in `raw`.
+    pub(super) changed: bool,
 }
 
 /// A value under edit.
@@ -90,7 +92,7 @@ pub(super) enum Content<'a> {
 pub(super) fn read<'a>(format: impl Format<'a>, map: &'a [u8]) -> Result<Vec<Entry<'a>>, Malformed> {
     let mut entries = Vec::new();
     format.entries(map, &mut |key, value, raw| {
-        entries.push(Entry { key: Cow::Borrowed(key), value: Content::Raw(value), raw: Some(raw) });
+        entries.push(Entry::read(key, value, raw));
         Ok(())
     })?;
     Ok(entries)
@@ -159,20 +161,18 @@ pub(super) fn update<'a>(
         } else {
             entry.map(format).is_some_and(|map| update(format, map, rest, change))
         };
-        if changed {
-            entry.raw = None;
-            updated = true;
-        }
+        entry.changed |= changed;
+        updated |= changed;
     }
     updated
 }
 
-/// Takes every attribute at a path out; returns the value of the first.
+/// Takes every attribute at a path out; returns the first.
 pub(super) fn remove<'a>(
     format: impl Format<'a>,
     entries: &mut Vec<Entry<'a>>,
     path: &[String],
-) -> Option<Content<'a>> {
+) -> Option<Entry<'a>> {
     let (first, rest) = path.split_first()?;
     let mut removed = None;
     entries.retain_mut(|entry| {
@@ -180,9 +180,9 @@ pub(super) fn remove<'a>(
             return true;
         }
         let found = if rest.is_empty() {
-            Some(entry.value.clone())
+            Some(entry.clone())
         } else {
-            entry.map(format).and_then(|map| remove(format, map, rest)).inspect(|_| entry.raw = None)
+            entry.map(format).and_then(|map| remove(format, map, rest)).inspect(|_| entry.changed = true)
         };
         removed = removed.take().or(found);
         !rest.is_empty()
@@ -207,7 +207,7 @@ pub(super) fn set<'a>(
         } else if !entry.map(format).is_some_and(|map| set(format, map, rest, text)) {
             continue;
         }
-        entry.raw = None;
+        entry.changed = true;
         written = true;
     }
     if !present {
@@ -220,7 +220,7 @@ fn created<'a>(path: &[String], text: &[u8]) -> Entry<'a> {
     let (first, rest) = path.split_first().expect("a path is never empty");
     let value =
         if rest.is_empty() { Content::Text(text.to_vec()) } else { Content::Map(vec![created(rest, text)]) };
-    Entry { key: Cow::Owned(first.clone().into_bytes()), value, raw: None }
+    Entry { key: Cow::Owned(first.clone().into_bytes()), value, raw: None, changed: true }
 }
 
 /// Moves the attribute at a path to the end of the list, under a top-level key.
@@ -233,13 +233,18 @@ pub(super) fn rename<'a>(
     if *path == [to] {
         return false;
     }
-    let Some(value) = remove(format, entries, path) else { return false };
+    let Some(entry) = remove(format, entries, path) else { return false };
     entries.retain(|entry| *entry.key != *to.as_bytes());
-    entries.push(Entry { key: Cow::Owned(to.into()), value, raw: None });
+    entries.push(Entry { key: Cow::Owned(to.into()), changed: true, ..entry });
     true
 }
 
 impl<'a> Entry<'a> {
+    /// An entry as it came.
+    pub(super) fn read(key: &'a [u8], value: &'a [u8], raw: &'a [u8]) -> Self {
+        Self { key: Cow::Borrowed(key), value: Content::Raw(value), raw: Some(raw), changed: false }
+    }
+
     /// Its value as the engine sees it.
     fn value(&self, format: impl Format<'a>) -> Option<Value<'_>> {
         match &self.value {

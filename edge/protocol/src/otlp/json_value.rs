@@ -137,7 +137,8 @@ impl<'a> Json<'a> {
         cursor: &mut Cursor<'a>,
     ) -> Result<Option<Value<'a>>, Malformed> {
         if cursor.is_null()? {
-            return Ok(None);
+            // What is not set is 0, and of all enums only a status says something by that.
+            return Ok((simple == Simple::SpanStatus).then_some(Value::Int(0)));
         }
         if let Some(enumeration) = Enumeration::of(simple) {
             let number = enumerated(enumeration, scalar(self, cursor)?)?;

@@ -23,7 +23,7 @@ pub(super) fn read<'a>(
         if layout.attributes.is_some_and(|(_, name)| is_named(key, name)) {
             json.list(&mut cursor, &mut |key, value, raw| {
                 check(json, value, DEPTH_MAX)?;
-                editor.attributes.push(Entry { key: key.into(), value: Content::Raw(value), raw: Some(raw) });
+                editor.attributes.push(Entry::read(key, value, raw));
                 Ok(())
             })?;
         } else if let Some(simple) = layout.by_name(key) {
@@ -42,7 +42,7 @@ pub(super) fn write<'a>(
     json: Json<'a>,
     raw: &'a [u8],
     layout: &Layout,
-    editor: &Editor<'_, Json<'_>>,
+    editor: &Editor<'a, Json<'a>>,
 ) -> Result<Vec<u8>, Malformed> {
     let mut output = Members::new(raw.len());
     let mut attributes_due = editor.attributes_changed;
@@ -62,7 +62,7 @@ pub(super) fn write<'a>(
             Some(_) => {}
             None if is_attributes && editor.attributes_changed => {
                 if std::mem::take(&mut attributes_due) {
-                    write_entries(output.member(name.raw()), &editor.attributes);
+                    write_entries(json, output.member(name.raw()), &editor.attributes)?;
                 }
             }
             None => output.member(name.raw()).extend_from_slice(value),
@@ -74,7 +74,7 @@ pub(super) fn write<'a>(
         }
     }
     if let (Some((_, name)), true) = (layout.attributes, attributes_due) {
-        write_entries(output.member(name.as_bytes()), &editor.attributes);
+        write_entries(json, output.member(name.as_bytes()), &editor.attributes)?;
     }
     Ok(output.finish())
 }
@@ -120,21 +120,22 @@ fn write_text(output: &mut Vec<u8>, text: &[u8]) {
     output.push(b'}');
 }
 
-fn write_entries(output: &mut Vec<u8>, entries: &[Entry<'_>]) {
+fn write_entries<'a>(json: Json<'a>, output: &mut Vec<u8>, entries: &[Entry<'a>]) -> Result<(), Malformed> {
     output.push(b'[');
     for (index, entry) in entries.iter().enumerate() {
         if index > 0 {
             output.push(b',');
         }
         match entry.raw {
-            Some(raw) => output.extend_from_slice(raw),
-            None => write_entry(output, entry),
+            Some(raw) if !entry.changed => output.extend_from_slice(raw),
+            _ => write_entry(json, output, entry)?,
         }
     }
     output.push(b']');
+    Ok(())
 }
 
-fn write_entry(output: &mut Vec<u8>, entry: &Entry<'_>) {
+fn write_entry<'a>(json: Json<'a>, output: &mut Vec<u8>, entry: &Entry<'a>) -> Result<(), Malformed> {
     output.extend_from_slice(b"{\"key\":");
     write_string(output, &entry.key);
     output.extend_from_slice(b",\"value\":");
@@ -143,9 +144,26 @@ fn write_entry(output: &mut Vec<u8>, entry: &Entry<'_>) {
         Content::Text(text) => write_text(output, text),
         Content::Map(entries) => {
             output.extend_from_slice(b"{\"kvlistValue\":{\"values\":");
-            write_entries(output, entries);
+            write_entries(json, output, entries)?;
             output.extend_from_slice(b"}}");
         }
     }
+    if let Some(raw) = entry.raw {
+        write_others(json, output, raw)?;
+    }
     output.push(b'}');
+    Ok(())
+}
+
+/// Writes the members of an entry that are of a later version, each with a comma before it.
+fn write_others<'a>(json: Json<'a>, output: &mut Vec<u8>, raw: &'a [u8]) -> Result<(), Malformed> {
+    let mut cursor = Cursor::new(raw);
+    let mut walk = cursor.object()?;
+    while let Some(name) = cursor.member(&mut walk)? {
+        let value = cursor.skip()?;
+        if !matches!(json.text(name), b"key" | b"value") {
+            output.extend([b",\"", name.raw(), b"\":", value].concat());
+        }
+    }
+    Ok(())
 }

@@ -20,8 +20,7 @@ pub(super) fn read<'a>(
         if layout.attributes.is_some_and(|(number, _)| number == field.number) {
             let (key, value) = key_value(field.value.bytes()?)?;
             check(Protobuf, value, DEPTH_MAX)?;
-            let raw = Some(&raw[field.range]);
-            editor.attributes.push(Entry { key: key.into(), value: Content::Raw(value), raw });
+            editor.attributes.push(Entry::read(key, value, &raw[field.range]));
         } else if let Some(simple) = layout.by_number(field.number)
             && let Some(value) = simple_value(simple, field.value)?
         {
@@ -66,7 +65,7 @@ pub(super) fn write(
             None => match layout.attributes {
                 Some((number, _)) if number == field.number && editor.attributes_changed => {
                     if std::mem::take(&mut attributes_due) {
-                        write_entries(&mut output, number, &editor.attributes);
+                        write_entries(&mut output, number, &editor.attributes)?;
                     }
                 }
                 _ => output.extend_from_slice(&raw[field.range]),
@@ -79,7 +78,7 @@ pub(super) fn write(
         }
     }
     if let (Some((number, _)), true) = (layout.attributes, attributes_due) {
-        write_entries(&mut output, number, &editor.attributes);
+        write_entries(&mut output, number, &editor.attributes)?;
     }
     Ok(output)
 }
@@ -92,16 +91,17 @@ fn write_simple(output: &mut Vec<u8>, number: u32, simple: Option<Simple>, text:
     }
 }
 
-fn write_entries(output: &mut Vec<u8>, number: u32, entries: &[Entry<'_>]) {
+fn write_entries(output: &mut Vec<u8>, number: u32, entries: &[Entry<'_>]) -> Result<(), Malformed> {
     for entry in entries {
         match entry.raw {
-            Some(raw) => output.extend_from_slice(raw),
-            None => write_bytes(output, number, &write_entry(entry)),
+            Some(raw) if !entry.changed => output.extend_from_slice(raw),
+            _ => write_bytes(output, number, &write_entry(entry)?),
         }
     }
+    Ok(())
 }
 
-fn write_entry(entry: &Entry<'_>) -> Vec<u8> {
+fn write_entry(entry: &Entry<'_>) -> Result<Vec<u8>, Malformed> {
     let mut output = Vec::new();
     write_bytes(&mut output, 1, &entry.key);
     match &entry.value {
@@ -109,12 +109,29 @@ fn write_entry(entry: &Entry<'_>) -> Vec<u8> {
         Content::Text(text) => write_bytes(&mut output, 2, &string_value(text)),
         Content::Map(entries) => {
             let (mut list, mut value) = (Vec::new(), Vec::new());
-            write_entries(&mut list, 1, entries);
+            write_entries(&mut list, 1, entries)?;
             write_bytes(&mut value, 6, &list);
             write_bytes(&mut output, 2, &value);
         }
     }
-    output
+    if let Some(raw) = entry.raw {
+        write_others(&mut output, raw)?;
+    }
+    Ok(output)
+}
+
+/// Writes the fields of an entry that are of a later version. The entry is a field itself, alone in `raw`.
+fn write_others(output: &mut Vec<u8>, raw: &[u8]) -> Result<(), Malformed> {
+    for entry in Fields::new(raw) {
+        let content = entry?.value.bytes()?;
+        for field in Fields::new(content) {
+            let field = field?;
+            if !matches!(field.number, 1 | 2) {
+                output.extend_from_slice(&content[field.range]);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn string_value(text: &[u8]) -> Vec<u8> {

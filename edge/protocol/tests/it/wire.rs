@@ -247,6 +247,38 @@ fn every_attribute_of_one_key_is_redacted_by_its_own_text() {
 }
 
 #[test]
+fn what_a_later_version_says_of_an_attribute_outlives_a_change() {
+    const CHANGE: &[u8] = br#"[{"id":"p","log":{"match":[{"log_field":"severity_text","exists":true}],"transform":{
+        "remove":[{"log_attribute":["m","gone"]}],"redact":[{"log_attribute":"card"}],
+        "rename":[{"from_log_attribute":"old","to":"new"}],"add":[{"log_attribute":"set","value":"v","upsert":true}]}}}]"#;
+    let json = |attributes: &str| {
+        format!(
+            r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"severityText":"I","attributes":[{attributes}]}}]}}]}}]}}"#
+        )
+    };
+    let came = json(
+        r#"{"later":1,"key":"card","value":{"stringValue":"4111"},"x":[1, 2]},{"key":"m","value":{"kvlistValue":{"values":[{"key":"gone"}]}},"x":2},{"key":"old","y":{}},{"key":"set","x":null}"#,
+    );
+    let left = json(
+        r#"{"key":"card","value":{"stringValue":"[REDACTED]"},"later":1,"x":[1, 2]},{"key":"m","value":{"kvlistValue":{"values":[]}},"x":2},{"key":"set","value":{"stringValue":"v"},"x":null},{"key":"new","value":null,"y":{}}"#,
+    );
+    check_by(CHANGE, &LogsJson, came.as_bytes(), left.as_bytes());
+    let text = |text: &str| message(&[(1, text.as_bytes())]);
+    let entry = |key: &str, value: &[u8]| message(&[(1, key.as_bytes()), (2, value), (9, b"later")]);
+    let body = |entries: &[Vec<u8>]| {
+        let entries = entries.iter().map(|entry| (6, &entry[..])).collect::<Vec<_>>();
+        let record = message(&[&[(3, &b"I"[..])], &entries[..]].concat());
+        message(&[(1, &message(&[(2, &message(&[(2, &record)]))]))])
+    };
+    check_by(
+        CHANGE,
+        &LogsProtobuf,
+        &body(&[entry("card", &text("4111")), entry("set", b""), entry("old", &[0x18, 5])]),
+        &body(&[entry("card", &text("[REDACTED]")), entry("set", &text("v")), entry("new", &[0x18, 5])]),
+    );
+}
+
+#[test]
 fn a_value_that_cannot_be_read_does_not_pass_a_redaction_unnoticed() {
     for value in [
         r#"{"intValue":"4111 1111"}"#,

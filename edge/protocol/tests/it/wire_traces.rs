@@ -64,6 +64,24 @@ fn json_members_of_a_span_may_be_spelled_either_way() {
 }
 
 #[test]
+fn a_status_is_unset_in_every_way_to_say_nothing() {
+    const UNSET: &[u8] =
+        br#"[{"id":"p","trace":{"match":[{"span_status":"unset"}],"keep":{"percentage":0}}}]"#;
+    let left = json(r#"{"status":{"code":1}}"#);
+    for status in [
+        "null",
+        "{}",
+        r#"{"code":0}"#,
+        r#"{"code":null}"#,
+        r#"{"code":"STATUS_CODE_UNSET"}"#,
+        r#"{"code":2,"code":null}"#,
+    ] {
+        let spans = format!(r#"{{"status":{status}}},{{"status":{{"code":1}}}}"#);
+        check_by(UNSET, &TracesJson, json(&spans).as_bytes(), left.as_bytes());
+    }
+}
+
+#[test]
 fn json_nulls_of_a_span_are_absent() {
     for span in [
         r#"{"traceId":null,"spanId":null,"traceState":null,"parentSpanId":null,"name":null,"kind":null}"#,
