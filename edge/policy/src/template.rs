@@ -37,20 +37,32 @@ impl Template {
         Self(parts)
     }
 
-    /// Appends the replacement for one match; a group that took no part expands to nothing.
-    pub(crate) fn expand(&self, captures: &Captures, haystack: &[u8], output: &mut Vec<u8>) {
-        for part in &self.0 {
+    /// Appends the replacement for one match; a group that took no part expands to nothing. False, and what is
+    /// appended is of no use, if `output` would grow beyond `bytes_max`.
+    pub(crate) fn expand(
+        &self,
+        captures: &Captures,
+        haystack: &[u8],
+        bytes_max: usize,
+        output: &mut Vec<u8>,
+    ) -> bool {
+        self.0.iter().all(|part| {
             let span = match part {
-                Part::Text(text) => {
-                    output.extend_from_slice(text.as_bytes());
-                    continue;
-                }
+                Part::Text(text) => return append(text.as_bytes(), bytes_max, output),
                 Part::Number(index) => captures.get_group(*index),
                 Part::Name(name) => captures.get_group_by_name(name),
             };
-            output.extend_from_slice(span.map_or(&[][..], |span| &haystack[span.range()]));
-        }
+            append(span.map_or(&[][..], |span| &haystack[span.range()]), bytes_max, output)
+        })
     }
+}
+
+fn append(bytes: &[u8], bytes_max: usize, output: &mut Vec<u8>) -> bool {
+    let fits = output.len() + bytes.len() <= bytes_max;
+    if fits {
+        output.extend_from_slice(bytes);
+    }
+    fits
 }
 
 fn reference(text: &str) -> Option<(Part, &str)> {
@@ -101,5 +113,13 @@ mod tests {
     #[test]
     fn a_missing_group_is_empty() {
         check("(a)|(b)", "<$1$2$3${nope}>", "ab", "<a><b>");
+    }
+
+    #[test]
+    fn a_template_that_repeats_its_match_does_not_fill_the_memory() {
+        let text = "x".repeat(3 << 20);
+        check("(?s).*", "$0", &text, &text);
+        check("(?s).*", "$0$0", &text, "[REDACTED]");
+        check("x", &"y".repeat(1 << 10), &text, "[REDACTED]");
     }
 }

@@ -8,6 +8,12 @@ use crate::pattern::Pattern;
 use crate::template::Template;
 use crate::value::Value;
 
+/// What takes the place of a redacted value unless the policy says otherwise.
+pub(crate) const REDACTED: &str = "[REDACTED]";
+
+/// Bytes by which one redaction may make a text longer.
+const GROWTH_BYTES_MAX: usize = 1 << 20;
+
 /// A resource, scope or record that can be edited. Paths name nested members; duplicates of a key are edited
 /// alike.
 pub trait Edit {
@@ -106,17 +112,21 @@ impl Operation {
     }
 }
 
-/// The text with every non-overlapping match replaced; `None` if there is none.
+/// The text with every non-overlapping match replaced; `None` if there is none. A text that this would make longer by
+/// more than `GROWTH_BYTES_MAX` is masked whole: a template that repeats its match must not fill the memory.
 pub(crate) fn replace_all(pattern: &Pattern, template: &Template, text: &[u8]) -> Option<Vec<u8>> {
     let regex = pattern.matcher()?;
     let mut captures = regex.create_captures();
     regex.search_captures(&Input::new(text), &mut captures);
     captures.get_match()?;
+    let bytes_max = text.len() + GROWTH_BYTES_MAX;
     let (mut output, mut copied) = (Vec::with_capacity(text.len()), 0);
     for captures in regex.captures_iter(text) {
         let span = captures.get_match().expect("an iterated match has a span");
         output.extend_from_slice(&text[copied..span.start()]);
-        template.expand(&captures, text, &mut output);
+        if !template.expand(&captures, text, bytes_max, &mut output) {
+            return Some(REDACTED.into());
+        }
         copied = span.end();
     }
     output.extend_from_slice(&text[copied..]);

@@ -7,9 +7,7 @@ use super::object::{Object, Report};
 use super::selector::{self, LOG, RENAME, Selectors};
 use crate::field::Field;
 use crate::model::{Add, Redact, Rename, Transform};
-
-/// What a redacted value becomes unless the policy says otherwise.
-const REDACTED: &str = "[REDACTED]";
+use crate::transform::REDACTED;
 
 pub(super) fn read(value: &Value, report: &Report) -> Option<Transform> {
     let transform = Object::new(value, "log: transform", report, &["remove", "redact", "rename", "add"])?;
