@@ -4,8 +4,9 @@
 //! code of the project is in this crate.
 
 mod database;
-
 mod ffi;
+#[cfg(test)]
+mod guarded;
 mod scanner;
 mod seal;
 #[cfg(test)]

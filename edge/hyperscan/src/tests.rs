@@ -1,6 +1,7 @@
 use std::ffi::CString;
 use std::sync::Arc;
 
+use crate::guarded::Guarded;
 use crate::{Database, Scanner};
 
 fn texts(patterns: &[&str]) -> Vec<CString> {
@@ -89,5 +90,34 @@ fn every_damaged_byte_is_seen() {
     }
     for length in 0..sealed.len() {
         assert!(Database::unseal(&sealed[..length], &patterns).is_none(), "cut at {length}");
+    }
+}
+
+#[test]
+fn no_scan_reads_past_its_text() {
+    let many: Vec<String> = (0..300).map(|i| format!("word{i}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    // Each set makes the library choose another matcher.
+    let sets: [&[&str]; 9] = [
+        &["a"],
+        &["ab"],
+        &["foo.*bar"],
+        &["[0-9]+z"],
+        &["abc", "bcd", "xyz"],
+        &["(ab|cd)+e", "x{3,70}"],
+        &["needle in a haystack of some length"],
+        &[r"\bword\b", "[^a]{5}$"],
+        &many,
+    ];
+    let mut guarded = Guarded::new();
+    let long = "xxxa foo 12z bar é word17 needle in a haystack of some length ababe xyz ".repeat(8);
+    for set in sets {
+        let mut scanner = Scanner::new(Arc::new([compile(set)])).expect("scratch");
+        for (length, _) in long.char_indices() {
+            let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+            scanner.scan(0, guarded.text(&long[..length]), |id| here.push(id)).expect("scan");
+            scanner.scan(0, &long[..length], |id| elsewhere.push(id)).expect("scan");
+            assert_eq!(here, elsewhere, "{set:?} in {length} bytes");
+        }
     }
 }
