@@ -4,6 +4,7 @@
 //! not fit is counted and told: traffic never waits for those who look on.
 
 mod seen;
+mod shown;
 mod simulate;
 mod tail;
 

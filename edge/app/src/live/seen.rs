@@ -20,7 +20,9 @@ pub(super) struct Seen {
     pub(super) decision: TailDecision,
     pub(super) dropped_by: Option<String>,
     pub(super) matched: Vec<String>,
-    /// The record as a request of its own, in the encoding that it came in.
+    /// The policies that decided.
+    pub(super) snapshot: Arc<Snapshot>,
+    /// The record as a request of its own, in the encoding that it came in, as it came.
     pub(super) request: Vec<u8>,
     /// Its size as decoded, without resource and scope.
     pub(super) bytes: usize,
@@ -116,6 +118,7 @@ impl Watch for Copying {
             decision,
             dropped_by: evidence.dropped_by().map(id),
             matched: evidence.matched().into_iter().map(id).collect(),
+            snapshot: Arc::clone(&self.snapshot),
             request: evidence.record(),
             bytes: evidence.bytes(),
         };

@@ -14,6 +14,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::Place;
 use super::seen::{Queue, Seen, queue};
+use super::shown::Shown;
 use crate::simulation::{Outcome, Simulation, Verdict};
 
 /// How long to wait for records before looking at the time.
@@ -45,12 +46,12 @@ impl Trial {
 }
 
 fn look_on(simulation: &mut Simulation, mut queue: Queue, seat: Seat, time: Duration, is_over: &AtomicBool) {
-    let began = Instant::now();
+    let (began, mut shown) = (Instant::now(), Shown::default());
     while began.elapsed() < time && !is_over.load(Ordering::Relaxed) {
         match queue.records.try_recv() {
             Ok(seen) => {
                 queue.taken(&seen);
-                judge(simulation, &seen, began);
+                judge(simulation, &mut shown, &seen, began);
             }
             Err(_) => std::thread::sleep(PAUSE),
         }
@@ -58,12 +59,12 @@ fn look_on(simulation: &mut Simulation, mut queue: Queue, seat: Seat, time: Dura
     drop(seat);
     // What was seen in time.
     while let Ok(seen) = queue.records.try_recv() {
-        judge(simulation, &seen, began);
+        judge(simulation, &mut shown, &seen, began);
     }
     simulation.skipped(queue.skipped());
 }
 
-fn judge(simulation: &mut Simulation, seen: &Seen, began: Instant) {
+fn judge(simulation: &mut Simulation, shown: &mut Shown, seen: &Seen, began: Instant) {
     let now_is = Verdict {
         outcome: match seen.decision {
             TailDecision::Kept => Outcome::Kept,
@@ -74,7 +75,8 @@ fn judge(simulation: &mut Simulation, seen: &Seen, began: Instant) {
         matched: seen.matched.clone(),
     };
     let now = Nanos(began.elapsed().as_nanos() as u64);
-    simulation.record(seen.signal, &seen.request, seen.bytes, now, Some(&now_is));
+    let show = || shown.record(seen);
+    simulation.record(seen.signal, &seen.request, seen.bytes, now, Some(&now_is), show);
 }
 
 impl Feed for Trial {

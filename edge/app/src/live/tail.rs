@@ -12,7 +12,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::Place;
 use super::seen::{Queue, Seen, queue};
-use crate::formats;
+use super::shown::Shown;
 
 /// How often something is said where nothing is seen: it shows that the reader is still there, and what was skipped.
 const PULSE: Duration = Duration::from_secs(2);
@@ -23,6 +23,7 @@ const LINES_AT_ONCE: usize = 16;
 /// The lines of one reader.
 pub(super) struct Lines {
     queue: Queue,
+    shown: Shown,
     pulse: Interval,
     /// Lines made since others had their turn.
     made: usize,
@@ -35,7 +36,7 @@ impl Lines {
         let (copies, queue) = queue(wanted);
         let mut pulse = interval(PULSE);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { queue, pulse, made: 0, _seat: audience.join(copies), _place: place }
+        Self { queue, shown: Shown::default(), pulse, made: 0, _seat: audience.join(copies), _place: place }
     }
 }
 
@@ -55,7 +56,7 @@ impl Feed for Lines {
             Poll::Ready(Some(seen)) => {
                 self.made += 1;
                 self.queue.taken(&seen);
-                Poll::Ready(Some(format!("{}\n", line(&seen)).into()))
+                Poll::Ready(Some(format!("{}\n", self.line(&seen)).into()))
             }
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Pending => {
@@ -66,12 +67,14 @@ impl Feed for Lines {
     }
 }
 
-fn line(seen: &Seen) -> Value {
-    json!({
-        "signal": seen.signal.name(),
-        "decision": seen.decision.name(),
-        "policy": seen.dropped_by,
-        "matched": seen.matched,
-        "record": formats::to_json(seen.signal, &seen.request),
-    })
+impl Lines {
+    fn line(&mut self, seen: &Seen) -> Value {
+        json!({
+            "signal": seen.signal.name(),
+            "decision": seen.decision.name(),
+            "policy": seen.dropped_by,
+            "matched": seen.matched,
+            "record": self.shown.record(seen),
+        })
+    }
 }

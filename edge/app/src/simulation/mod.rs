@@ -27,7 +27,8 @@ impl Simulation {
         Self { candidate, report }
     }
 
-    /// Judges a record, a request of its own of so many bytes, and compares that with what becomes of it `now_is`.
+    /// Judges a record, a request of its own of so many bytes, and compares that with what becomes of it `now_is`. What
+    /// is shown of it is what `show` says.
     pub(crate) fn record(
         &mut self,
         signal: Signal,
@@ -35,10 +36,11 @@ impl Simulation {
         bytes: usize,
         now: Nanos,
         now_is: Option<&Verdict>,
+        show: impl FnOnce() -> Value,
     ) {
         let filter: &dyn BodyFilter = formats::filter(signal, request);
         let verdict = self.candidate.judge(filter, request, now);
-        self.report.add(&verdict, bytes, now_is, || formats::to_json(signal, request));
+        self.report.add(&verdict, bytes, now_is, show);
     }
 
     /// Counts records that there was no time for.

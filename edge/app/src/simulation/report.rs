@@ -65,7 +65,7 @@ impl Report {
         verdict: &Verdict,
         bytes: usize,
         now: Option<&Verdict>,
-        record: impl Fn() -> Value,
+        record: impl FnOnce() -> Value,
     ) {
         self.seen.add(bytes);
         self.counts[verdict.outcome as usize].add(bytes);
@@ -84,7 +84,7 @@ impl Report {
     }
 
     /// Shows what differs from now, or, where nothing is compared, what does not go on as it came.
-    fn sample(&mut self, verdict: &Verdict, now: Option<&Verdict>, record: impl Fn() -> Value) {
+    fn sample(&mut self, verdict: &Verdict, now: Option<&Verdict>, record: impl FnOnce() -> Value) {
         let is_telling = now.map_or(verdict.outcome != Outcome::Kept, |now| now.outcome != verdict.outcome);
         if !is_telling || self.samples.len() >= SAMPLES_MAX {
             return;

@@ -72,7 +72,7 @@ fn a_tail_shows_what_is_asked_for_with_the_policy_that_decided() {
     let of = |decision: &str, policy: Value, matched: &[&str], record: &Value| json!({"signal": "log", "decision": decision, "policy": policy, "matched": matched, "record": record});
     let expected = [
         of("dropped", json!("drop-debug"), &["drop-debug"], &debug),
-        of("changed", Value::Null, &["mask"], &mail),
+        of("changed", Value::Null, &["mask"], &logs("INFO", "[REDACTED]")),
         of("kept", Value::Null, &[], &info),
     ];
     assert_eq!(next(&mut dropped), expected[0]);
@@ -176,4 +176,18 @@ fn an_edge_that_is_not_there_ends_with_2() {
     let arguments = ["policy", "simulate", "--policies", "new.yaml", "--against", &url];
     let (code, _, stderr) = run(edge().current_dir(&folder).args(arguments));
     assert!(code == 2 && stderr.contains(&format!("cannot ask {url}: ")), "{stderr}");
+}
+
+#[test]
+fn what_policies_mask_is_masked_for_readers_too_even_if_it_is_dropped() {
+    let edge = start("", POLICIES);
+    let mut dropped = tail(&edge, "?decision=dropped");
+    let mut changed = tail(&edge, "?decision=changed");
+    send(&edge, &logs("DEBUG", "mail of joe@example.org"));
+    send(&edge, &logs("INFO", "mail of joe@example.org"));
+    for lines in [&mut dropped, &mut changed] {
+        let seen = next(lines);
+        let record = &seen["record"]["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0];
+        assert_eq!(record["body"]["stringValue"], "[REDACTED]", "{seen}");
+    }
 }

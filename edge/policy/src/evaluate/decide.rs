@@ -17,7 +17,9 @@ impl Session<'_, '_> {
             return self.decided(Decision::Keep, None, bytes);
         }
         scratch.matched.sort_unstable();
-        if let Some(policy) = self.dropped_by() {
+        if !self.keeps_all
+            && let Some(policy) = self.dropped_by()
+        {
             return self.drop_record(policy, bytes);
         }
         let decision = self.keep_record(bytes);

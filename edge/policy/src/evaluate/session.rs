@@ -92,6 +92,7 @@ pub struct Session<'w, 'a> {
     pub(super) watch: &'w mut Option<Box<dyn Watch>>,
     pub(super) signal: Signal,
     pub(super) now: Nanos,
+    pub(super) keeps_all: bool,
     pub(super) last: Last,
     /// Size of the metric whose points are in hand.
     pub(super) metric_bytes: usize,
@@ -102,7 +103,7 @@ pub struct Session<'w, 'a> {
 
 impl<'w, 'a> Session<'w, 'a> {
     pub(super) fn new(worker: &'w mut Worker, signal: Signal, now: Nanos) -> Self {
-        let Worker { snapshot, scratch, random, tallies, watch, .. } = worker;
+        let Worker { snapshot, scratch, random, tallies, watch, keeps_all, .. } = worker;
         let (engine, scratch) = (snapshot.engine(signal), &mut scratch[signal as usize]);
         let values = vec![None; engine.slots.len()];
         scratch.filled.iter_mut().for_each(Vec::clear);
@@ -116,6 +117,7 @@ impl<'w, 'a> Session<'w, 'a> {
             watch,
             signal,
             now,
+            keeps_all: *keeps_all,
             last,
             metric_bytes: 0,
             values,

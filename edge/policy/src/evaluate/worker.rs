@@ -24,6 +24,8 @@ pub struct Worker {
     pub(super) watch: Option<Box<dyn Watch>>,
     /// The version of the audience that `watch` stands for, under the snapshot in use.
     audience: u64,
+    /// Whether no log record is dropped.
+    pub(super) keeps_all: bool,
 }
 
 impl Worker {
@@ -31,7 +33,21 @@ impl Worker {
     pub fn new(snapshot: Arc<Snapshot>, seed: u64) -> Self {
         let scratch = Scratch::all(&snapshot);
         let tallies = Tallies::new(snapshot.ids().len());
-        Self { snapshot, scratch, random: Random::new(seed), tallies, watch: None, audience: 0 }
+        Self {
+            snapshot,
+            scratch,
+            random: Random::new(seed),
+            tallies,
+            watch: None,
+            audience: 0,
+            keeps_all: false,
+        }
+    }
+
+    /// A worker that drops no log record, so that transforms alone act, and takes nothing of a rate limit: for showing
+    /// a record as it goes on, or would.
+    pub fn for_show(snapshot: Arc<Snapshot>) -> Self {
+        Self { keeps_all: true, ..Self::new(snapshot, 0) }
     }
 
     /// Takes over another snapshot if it is not the current one already; true if it was not. Tallies that were

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::cli::request::Request;
 use crate::cli::{Failure, read};
+use crate::formats;
 use crate::records::split;
 use crate::simulation::{Judge, Simulation};
 
@@ -27,7 +28,8 @@ pub(super) fn simulate(
             .ok_or_else(|| format!("{}: malformed OTLP request", place()))?;
         for record in records {
             let now_is = current.as_mut().map(|judge| judge.judge(request.filter, &record.request, NOW));
-            simulation.record(request.signal, &record.request, record.bytes, NOW, now_is.as_ref());
+            let show = || formats::to_json(request.signal, &record.request);
+            simulation.record(request.signal, &record.request, record.bytes, NOW, now_is.as_ref(), show);
         }
     }
     Ok(simulation.report())
