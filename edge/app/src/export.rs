@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use edge_policy::{Nanos, Registry, Worker};
-use edge_protocol::{BodyFilter, LogsProtobuf, Outcome};
+use edge_protocol::{BodyFilter, LogsProtobuf, MetricsProtobuf, Outcome, TracesProtobuf};
 use telemetry::Telemetry;
 use telemetry::logs::{self, Filter, FilterProblems, InternalProvider, LogSetup, Provider, Providers};
 use telemetry::trace::{self, TraceConfig};
@@ -59,19 +59,21 @@ pub(crate) fn start(
     OtlpExporter::start(telemetry, options)
 }
 
-/// Applies the policies in force to edge's own events, like to those of anybody else.
+/// Applies the policies in force to edge's own telemetry, like to that of anybody else.
 fn intercept(registry: Arc<Registry>) -> Intercept {
     let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
     let worker = Mutex::new(Worker::new(registry.load(), seed));
     let epoch = Instant::now();
     Arc::new(move |signal, body| {
-        if signal != Signal::Logs {
-            return;
-        }
+        let filter: &dyn BodyFilter = match signal {
+            Signal::Logs => &LogsProtobuf,
+            Signal::Metrics => &MetricsProtobuf,
+            Signal::Traces => &TracesProtobuf,
+        };
         // A worker that a panic left half-way is not to be trusted.
         let mut worker = worker.lock().unwrap_or_else(PoisonError::into_inner);
         worker.adopt(&registry.load());
-        match LogsProtobuf.filter(body, &mut worker, Nanos(epoch.elapsed().as_nanos() as u64)).outcome {
+        match filter.filter(body, &mut worker, Nanos(epoch.elapsed().as_nanos() as u64)).outcome {
             Outcome::Unchanged | Outcome::FailOpen(_) => {}
             Outcome::Replaced(changed) => *body = changed,
             Outcome::Emptied => body.clear(),

@@ -62,19 +62,29 @@ fn metrics_and_events_reach_the_collector_and_the_last_ones_at_the_end() {
 }
 
 #[test]
-fn policies_apply_to_own_events_if_they_shall() {
+fn policies_apply_to_own_telemetry_if_they_shall() {
     let collector = Intake::start();
-    let own =
-        "- {id: own, name: x, log: {match: [{resource_attribute: [service.name], exact: edge}], keep: none}}";
+    let is_edge = "match: [{resource_attribute: [service.name], exact: edge}";
+    let own = format!(
+        "- {{id: events, name: x, log: {{{is_edge}], keep: none}}}}
+- {{id: metrics, name: x, metric: {{{is_edge}, {{metric_field: name, starts_with: edge.upstream}}], keep: false}}}}
+- {{id: spans, name: x, trace: {{{is_edge}], keep: {{percentage: 0}}}}}}"
+    );
     let more = "  policies: true
+  spans: true
 policy_providers: [{id: test, type: file, path: FOLDER/p.yaml}]";
-    let mut edge = Running::start(&config(&collector, more), &[("p.yaml", own)]);
+    let mut edge = Running::start(&config(&collector, more), &[("p.yaml", &own)]);
     wait("readiness", || edge.get("/_ready").0 == 200);
+    let before = collector.requests().len();
     assert_eq!(edge.get("/anything").0, 502);
     edge.signal("TERM");
     assert!(edge.wait().success());
-    assert_eq!(events(&collector.requests()), []);
-    assert!(!of(&collector.requests(), "/v1/metrics").is_empty());
+    let requests = collector.requests();
+    assert_eq!(events(&requests), []);
+    assert!(of(&requests, "/v1/traces").is_empty());
+    let sent = of(&requests[before..], "/v1/metrics");
+    let text: String = sent.iter().map(|sent| String::from_utf8_lossy(&sent.body).into_owned()).collect();
+    assert!(text.contains("edge.http.server.requests") && !text.contains("edge.upstream"), "{text}");
 }
 
 #[test]
