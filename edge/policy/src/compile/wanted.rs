@@ -25,15 +25,15 @@ pub struct WantedKey {
     nested: Keys,
 }
 
-/// Up to so many keys are compared one by one: that costs less than a hash.
-const FEW: usize = 8;
+/// In `Keys::places`: several keys share the fingerprint.
+const SEVERAL: u8 = u8::MAX;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Keys {
     /// One bit for each key's length: a key of another length is not even read.
     lengths: u64,
-    /// One bit for each key's length and last byte: most keys of a record miss it and need no hash.
-    filter: u64,
+    /// By fingerprint: 0 for none, one more than the position of the one key that has it, or `SEVERAL`.
+    places: [u8; 64],
     list: Vec<(Box<[u8]>, WantedKey)>,
     /// By name: its position in the list.
     positions: HashMap<Box<[u8]>, usize, FixedState>,
@@ -100,26 +100,37 @@ impl WantedKey {
     }
 }
 
+impl Default for Keys {
+    fn default() -> Self {
+        Self { lengths: 0, places: [0; 64], list: Vec::new(), positions: HashMap::default() }
+    }
+}
+
 impl Keys {
+    #[inline]
     fn get(&self, key: &[u8]) -> Option<&WantedKey> {
-        if self.lengths & length_bit(key) == 0 || self.filter & fingerprint(key) == 0 {
+        if self.lengths & length_bit(key) == 0 {
             return None;
         }
-        let position = if self.list.len() <= FEW {
-            self.list.iter().position(|(name, _)| **name == *key)
-        } else {
-            self.positions.get(key).copied()
-        };
-        Some(&self.list[position?].1)
+        match self.places[fingerprint(key)] {
+            0 => None,
+            SEVERAL => Some(&self.list[*self.positions.get(key)?].1),
+            place => {
+                let (name, wanted) = &self.list[usize::from(place - 1)];
+                (**name == *key).then_some(wanted)
+            }
+        }
     }
 
     fn entry(&mut self, key: &str) -> &mut WantedKey {
-        self.lengths |= length_bit(key.as_bytes());
-        self.filter |= fingerprint(key.as_bytes());
+        let key = key.as_bytes();
         let next = self.list.len();
-        let position = *self.positions.entry(key.as_bytes().into()).or_insert(next);
+        let position = *self.positions.entry(key.into()).or_insert(next);
         if position == next {
-            self.list.push((key.as_bytes().into(), WantedKey::default()));
+            self.lengths |= length_bit(key);
+            let place = &mut self.places[fingerprint(key)];
+            *place = u8::try_from(next + 1).ok().filter(|_| *place == 0).unwrap_or(SEVERAL);
+            self.list.push((key.into(), WantedKey::default()));
         }
         &mut self.list[position].1
     }
@@ -130,9 +141,10 @@ pub(super) fn length_bit(key: &[u8]) -> u64 {
     1 << (key.len() & 63)
 }
 
-fn fingerprint(key: &[u8]) -> u64 {
+/// A number below 64, from the length and the last byte: most keys of a record have one that no key here has.
+fn fingerprint(key: &[u8]) -> usize {
     let last = key.last().copied().unwrap_or_default();
-    1 << (((key.len() as u8) ^ last.rotate_left(3)) & 63)
+    usize::from((key.len() as u8 ^ last.rotate_left(3)) & 63)
 }
 
 /// Gives each distinct field a slot.
