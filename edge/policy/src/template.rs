@@ -116,6 +116,12 @@ mod tests {
     }
 
     #[test]
+    fn a_text_stays_utf8_though_a_part_of_a_character_matches() {
+        check(r"h\C", "x", "hello h\u{e9}", "[REDACTED]");
+        check(r"h\C", "x", "hello", "xllo");
+    }
+
+    #[test]
     fn a_template_that_repeats_its_match_does_not_fill_the_memory() {
         let text = "x".repeat(3 << 20);
         check("(?s).*", "$0", &text, &text);

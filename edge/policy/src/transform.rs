@@ -1,6 +1,7 @@
 //! Transforms compiled from policies, applied to whatever a protocol can edit.
 
 use regex_automata::Input;
+use simdutf8::basic::from_utf8;
 
 use crate::field::{Field, Level};
 use crate::model::{Add, Redact, Rename, Transform};
@@ -113,7 +114,8 @@ impl Operation {
 }
 
 /// The text with every non-overlapping match replaced; `None` if there is none. A text that this would make longer by
-/// more than `GROWTH_BYTES_MAX` is masked whole: a template that repeats its match must not fill the memory.
+/// more than `GROWTH_BYTES_MAX` is masked whole: a template that repeats its match must not fill the memory. So is one
+/// that would be UTF-8 no more, since `\C` can match a part of a character.
 pub(crate) fn replace_all(pattern: &Pattern, template: &Template, text: &[u8]) -> Option<Vec<u8>> {
     let regex = pattern.matcher()?;
     let mut captures = regex.create_captures();
@@ -130,5 +132,6 @@ pub(crate) fn replace_all(pattern: &Pattern, template: &Template, text: &[u8]) -
         copied = span.end();
     }
     output.extend_from_slice(&text[copied..]);
-    Some(output)
+    let is_broken = from_utf8(&output).is_err() && from_utf8(text).is_ok();
+    Some(if is_broken { REDACTED.into() } else { output })
 }
