@@ -68,7 +68,7 @@ impl Comparison<'_> {
 
         let measured = alternate(
             ROUNDS,
-            || median((0..self.passes).map(|_| cpu::per_call(1, || engine.pass()) / corpus::RECORDS as f64)),
+            || median((0..self.passes).map(|_| engine.pass())),
             || peer.run().expect("the peer answers until its input ends"),
         );
         let Ratio { ours, theirs, .. } = measured;

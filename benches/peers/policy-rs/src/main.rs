@@ -14,11 +14,15 @@ use std::error::Error;
 use std::hint::black_box;
 use std::io::{BufRead, stdin};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use policy_rs::{FileProvider, PolicyEngine, PolicyRegistry, PolicySnapshot};
 use serde_json::json;
 
 use record::Record;
+
+/// As many as the other side has in a request.
+const RECORDS_PER_REQUEST: usize = 1_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let [policies, corpus, passes, findings] = arguments()?;
@@ -67,13 +71,18 @@ fn load(registry: &PolicyRegistry, path: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// CPU nanoseconds per record of one evaluation of the whole corpus.
+/// CPU nanoseconds per record of one evaluation of the whole corpus. As in a proxy, records are fresh: they are copied
+/// just before, untimed, or how fast the machine's memory happens to be would be measured with it.
 fn pass(engine: &PolicyEngine, snapshot: &PolicySnapshot, records: &[Record]) -> f64 {
-    let ((), cpu) = cpu::time(|| {
-        for record in records {
-            let _ = black_box(engine.evaluate(snapshot, black_box(record)));
-        }
-    });
+    let evaluate = |records: Vec<Record>| {
+        let ((), cpu) = cpu::time(|| {
+            for record in &records {
+                let _ = black_box(engine.evaluate(snapshot, black_box(record)));
+            }
+        });
+        cpu
+    };
+    let cpu: Duration = records.chunks(RECORDS_PER_REQUEST).map(|request| evaluate(request.to_vec())).sum();
     cpu.as_nanos() as f64 / records.len() as f64
 }
 

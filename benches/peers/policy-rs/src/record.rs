@@ -19,6 +19,7 @@ pub struct Origin {
 }
 
 /// One log record; identifiers in lower-case hex.
+#[derive(Clone)]
 pub struct Record {
     pub origin: Arc<Origin>,
     pub body: Option<String>,
