@@ -40,7 +40,7 @@ fn is_place(segment: &str) -> bool {
 }
 
 /// What a problem is told by, and what to do about it. The first that is found counts.
-const REMEDIES: [(&str, &str); 31] = [
+const REMEDIES: [(&str, &str); 32] = [
     ("no id", "give the policy an `id`: a text that no other policy has"),
     ("`id` is a number", "put quotes around the id"),
     ("no target", "say which signal the policy is for, such as `log: {match: […]}`"),
@@ -61,6 +61,7 @@ const REMEDIES: [(&str, &str); 31] = [
         "more than one field selector",
         "keep one of them and make another matcher for the other: all must hold",
     ),
+    ("comes more than once", "keep one of them, or make another matcher for the other"),
     ("more than one", "keep one of them"),
     ("attribute has empty path", "name the attribute's key, or its keys from outside in: `[http, method]`"),
     ("expected a key or a list of keys", "write the attribute as `key`, `[outer, inner]` or `{path: [key]}`"),

@@ -1,10 +1,9 @@
 //! The exchange with one server: what to ask, and what an answer changes.
 
 use edge_policy::PolicySet;
-use proto::Unreadable;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::answer::{Answer, Unreadable};
 use super::error::SyncError;
 
 /// What is known of one server's policies.
@@ -208,6 +207,20 @@ mod tests {
         assert_eq!(rejected(&json)[0], rejected(&protobuf)[0]);
         assert_eq!(rejected(&protobuf)[1].0, "id");
         assert_eq!((json.policies.len(), protobuf.policies.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_policy_in_which_a_key_comes_twice_is_rejected_alone_and_not_remembered() {
+        let twice = policy("twice", "x").to_string().replacen('{', r#"{"name": "a", "name": "b", "#, 1);
+        let body = format!(r#"{{"policies": [{twice}, {}], "hash": "1"}}"#, policy("a", "x"));
+        let mut session = session();
+        let answer = Answer::read(body.as_bytes(), Encoding::Json).unwrap();
+        let News::Changed(set) = session.accept(answer, 77).unwrap() else { panic!("news") };
+        assert_eq!((set.policies.len(), session.policies()), (1, &[policy("a", "x")][..]));
+        assert_eq!(set.rejected[0].id, "twice");
+        assert_eq!(set.rejected[0].errors, ["`name` comes more than once"]);
+        let list = r#"{"policies": [], "policies": [], "hash": "1"}"#;
+        assert!(Answer::read(list.as_bytes(), Encoding::Json).is_err());
     }
 
     #[test]
