@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::object::{Object, Report, kind};
 use super::tree::{Repeated, Tree};
-use super::{About, PolicySet, Rejected, Warning, extension, target};
+use super::{About, PolicySet, Rejected, Warning, extension, flow, target};
 use crate::model::Policy;
 
 pub(super) const KNOWN: [&str; 11] = [
@@ -112,6 +112,9 @@ fn read_tree(text: &[u8]) -> Result<Tree, ParseError> {
     // YAML allows no deeper nesting, and takes its time, the square of the depth, before it says so.
     if json.problem.contains("recursion limit exceeded") {
         return Err(json);
+    }
+    if flow::is_too_deep(text) {
+        return Err(ParseError::new("not YAML: its brackets nest too deep"));
     }
     Tree::from_yaml(text).map_err(|yaml| {
         let looks_like_json =

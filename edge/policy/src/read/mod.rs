@@ -5,6 +5,7 @@
 
 mod document;
 mod extension;
+mod flow;
 mod matcher;
 mod object;
 mod sampling;
