@@ -65,7 +65,7 @@ fn warnings_alone_end_with_0_and_with_1_if_strict() {
     let (code, stdout, _) = check(&files, &[]);
     let expected = "\
 b.yaml:2: warning: policy `odd`: log: keep: never decides: policy `sound` drops every record that it matches
-    remove it, or narrow the other: `none` wins over everything, whatever else matches
+    remove it, or narrow the other: what one policy drops no other can keep
 2 policies in force, 0 rejected
 ";
     assert_eq!((code, &*stdout), (0, expected));
@@ -77,7 +77,7 @@ fn json_tells_the_same_to_programs() {
     let expected = json!([{
         "level": "warning", "rule": "shadowed", "file": "b.yaml", "line": 2, "column": null, "policy": "odd", "place": "log: keep",
         "problem": "never decides: policy `sound` drops every record that it matches",
-        "remedy": "remove it, or narrow the other: `none` wins over everything, whatever else matches",
+        "remedy": "remove it, or narrow the other: what one policy drops no other can keep",
     }]);
     assert_eq!(Value::from(problems(&[("a.yaml", SOUND), ("b.yaml", ODD)])), expected);
 }
