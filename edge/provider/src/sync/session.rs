@@ -84,11 +84,6 @@ impl Session {
         Ok(set)
     }
 
-    /// Whether there is anything in force.
-    pub(super) fn is_blank(&self) -> bool {
-        self.known.is_none()
-    }
-
     /// What to remember: the policies that can be read.
     pub(super) fn policies(&self) -> &[Value] {
         self.known.as_ref().map_or(&[], |known| &known.policies)
@@ -226,7 +221,7 @@ mod tests {
     #[test]
     fn what_was_remembered_is_replaced_by_the_first_answer_that_differs() {
         let mut session = session();
-        assert!(session.is_blank());
+        assert!(session.policies().is_empty());
         assert_eq!(session.remember(vec![policy("a", "x")]).unwrap().policies.len(), 1);
         assert_eq!(session.request(&[])["full_sync"], true);
         assert_eq!(accept(&mut session, &json!({"policies": [policy("a", "x")], "hash": "1"})), Ok(None));
