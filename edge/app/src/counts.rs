@@ -37,12 +37,17 @@ impl Counts for PolicyCounts {
 
 /// A set has one of the two, and of the other nothing.
 fn add(tally: &mut Tally, set: &CollectedSet<'_>) {
-    tally.hits += sum(set, names::POLICY_HITS) + sum(set, names::DOWNSTREAM_HITS);
-    tally.misses += sum(set, names::POLICY_MISSES) + sum(set, names::DOWNSTREAM_MISSES);
+    let add = |count: &mut u64, name| *count = count.saturating_add(sum(set, name));
+    for (hit, miss) in
+        [(names::POLICY_HITS, names::POLICY_MISSES), (names::DOWNSTREAM_HITS, names::DOWNSTREAM_MISSES)]
+    {
+        add(&mut tally.hits, hit);
+        add(&mut tally.misses, miss);
+    }
     for stages in [names::POLICY_STAGES, names::DOWNSTREAM_STAGES] {
         for (StageTally { hits, misses }, [hit, miss]) in tally.stages.iter_mut().zip(stages) {
-            *hits += sum(set, hit);
-            *misses += sum(set, miss);
+            add(hits, hit);
+            add(misses, miss);
         }
     }
 }

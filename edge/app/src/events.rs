@@ -112,6 +112,14 @@ pub(crate) struct ServerStopping {
 #[event(name = "edge.server.stopped", severity = "info")]
 pub(crate) struct ServerStopped;
 
+/// An edge that has its policies from here says that more was counted than there is room for. What is beyond is left out.
+#[event(name = "edge.policy.downstream.overflowed", severity = "warn")]
+pub(crate) struct DownstreamCountsOverflowed<'a> {
+    /// Id of the policy.
+    #[attribute(key = "policy.id")]
+    pub(crate) id: &'a str,
+}
+
 /// An edge that has its policies from here found one wrong.
 #[event(name = "edge.policy.downstream.rejected", severity = "warn")]
 pub(crate) struct DownstreamPolicyRejected<'a> {

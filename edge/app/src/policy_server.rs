@@ -7,11 +7,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use edge_policy::Tally;
 use edge_protocol::{PolicySource, PolicyStatus, SyncEncoding};
 use edge_provider::{Readiness, Served};
 use telemetry::{Counter, Set, Telemetry, Worker, attribute_set, metric_set};
 
-use crate::events::DownstreamPolicyRejected;
+use crate::events::{DownstreamCountsOverflowed, DownstreamPolicyRejected};
 
 /// Which policy.
 #[attribute_set(name = "edge.policy.downstream")]
@@ -70,9 +71,17 @@ pub(crate) struct PolicyServer {
 struct Downstream {
     worker: Worker,
     /// By policy; only of those that were offered, so that nobody can make it grow.
-    sets: HashMap<String, Set<DownstreamMetrics>>,
+    sets: HashMap<String, Counted>,
     /// The errors that were logged last, by policy.
     errors: HashMap<String, Vec<String>>,
+}
+
+/// What others told of one policy.
+#[derive(Debug)]
+struct Counted {
+    set: Set<DownstreamMetrics>,
+    /// Of each counter: the protocol has no room for more than an `int64`.
+    totals: [u64; 10],
 }
 
 impl PolicyServer {
@@ -106,19 +115,13 @@ impl PolicySource for PolicyServer {
 impl Downstream {
     fn count(&mut self, status: &PolicyStatus) {
         let Self { worker, sets, .. } = self;
-        let register = || worker.register(DownstreamAttributes { id: status.id.clone() });
-        let set = sets.entry(status.id.clone()).or_insert_with(register);
-        let [remove, redact, rename, add] = status.tally.stages;
-        set.hits.add(status.tally.hits);
-        set.misses.add(status.tally.misses);
-        set.remove_hits.add(remove.hits);
-        set.remove_misses.add(remove.misses);
-        set.redact_hits.add(redact.hits);
-        set.redact_misses.add(redact.misses);
-        set.rename_hits.add(rename.hits);
-        set.rename_misses.add(rename.misses);
-        set.add_hits.add(add.hits);
-        set.add_misses.add(add.misses);
+        let register = || Counted {
+            set: worker.register(DownstreamAttributes { id: status.id.clone() }),
+            totals: [0; 10],
+        };
+        if !sets.entry(status.id.clone()).or_insert_with(register).add(&status.tally) {
+            DownstreamCountsOverflowed { id: &status.id }.emit();
+        }
     }
 
     fn tell(&mut self, status: &PolicyStatus) {
@@ -127,5 +130,33 @@ impl Downstream {
         }
         DownstreamPolicyRejected { id: &status.id, errors: status.errors.join("; ") }.emit();
         self.errors.insert(status.id.clone(), status.errors.clone());
+    }
+}
+
+impl Counted {
+    /// Adds what there is room for; whether that was all.
+    fn add(&mut self, tally: &Tally) -> bool {
+        let Self { set, totals } = self;
+        let [remove, redact, rename, add] = tally.stages;
+        let counts = [
+            (&set.hits, tally.hits),
+            (&set.misses, tally.misses),
+            (&set.remove_hits, remove.hits),
+            (&set.remove_misses, remove.misses),
+            (&set.redact_hits, redact.hits),
+            (&set.redact_misses, redact.misses),
+            (&set.rename_hits, rename.hits),
+            (&set.rename_misses, rename.misses),
+            (&set.add_hits, add.hits),
+            (&set.add_misses, add.misses),
+        ];
+        let mut is_all = true;
+        for (total, (counter, told)) in totals.iter_mut().zip(counts) {
+            let taken = told.min(i64::MAX as u64 - *total);
+            *total += taken;
+            counter.add(taken);
+            is_all &= taken == told;
+        }
+        is_all
     }
 }

@@ -199,7 +199,7 @@ fn what_is_asked_for_and_not_served_is_told_while_the_policy_is_in_force() {
         [
             "extensions[1]: unknown type \"com.example/other\"",
             "extensions[2]: config: unknown target \"nowhere\" of kind \"file\"",
-            "extensions[3]: config: invalid type: integer `1`, expected struct TargetRef at line 1 column 11",
+            "extensions[3]: config: invalid type: integer `1`, expected an object with `kind` and `name` at line 1 column 11; it must be such as {\"target\": {\"kind\": \"s3\", \"name\": \"eu-bucket\"}}",
             "extensions[4]: version \"2.0.0\" is not supported; 1.0.0 is",
         ]
     );

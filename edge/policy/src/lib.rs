@@ -31,7 +31,7 @@ pub use model::{
     Policy, Redact, Rename, Target, TraceTarget, Transform,
 };
 pub use pattern::Pattern;
-pub use read::{About, ParseError, PolicySet, Rejected, Warning, schema};
+pub use read::{About, ParseError, PolicySet, Rejected, Repeated, Tree, Warning, schema};
 pub use sampling::{SamplingMode, TraceSampling};
 pub use signal::{Nanos, Signal};
 pub use transform::Edit;

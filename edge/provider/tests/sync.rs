@@ -546,7 +546,24 @@ fn the_last_good_set_serves_a_start_without_the_server() {
 }
 
 #[test]
-fn a_cache_is_not_used_if_the_server_answers_and_not_needed_to_start() {
+fn the_last_good_set_is_in_force_while_the_server_keeps_silent() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cache.json");
+    std::fs::write(&path, json!({"policies": [policy("a", "x")]}).to_string()).unwrap();
+    let (server, fixture) = (SyncServer::start(), Fixture::default());
+    server.will(Reply::After(Duration::from_secs(600), Box::new(Reply::HangUp)));
+    server.serve(document(&["b"]));
+    let source = SyncSource { timeout: Duration::from_secs(2), ..cached(&server, path) };
+    let (_providers, readiness) = fixture.start(sources(source));
+    fixture.wait_for(&["a"]);
+    assert!(!readiness.is_ready());
+    wait("readiness after a failure", || readiness.is_ready());
+    fixture.wait_for(&["b"]);
+    assert!(server.requests()[..2].iter().all(|request| request.tree["full_sync"] == true));
+}
+
+#[test]
+fn a_cache_that_is_none_is_not_needed_to_start() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cache.json");
     for text in ["{", r#"{"policies": [{}]}"#, "[]"] {

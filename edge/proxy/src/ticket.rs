@@ -31,6 +31,7 @@ impl Ticket {
     pub(crate) fn new<B>(worker: Rc<Worker>, connection: Rc<ConnectionState>, request: &Request<B>) -> Self {
         connection.in_flight.set(connection.in_flight.get() + 1);
         connection.body_bytes.set(0);
+        connection.is_fed.set(false);
         Self {
             worker,
             connection,

@@ -107,6 +107,16 @@ fn every_problem_is_found_at_once_with_its_place() {
 }
 
 #[test]
+fn one_mistake_is_told_once() {
+    let expected = ["telemetry.spans: must be a single value, not a list or table"];
+    assert_eq!(problems("telemetry: {otlp_endpoint: 'http://h', spans: [true]}", &[]), expected);
+    let expected = ["telemetry.spans: `yes` is not true or false"];
+    assert_eq!(problems("telemetry: {otlp_endpoint: 'http://h', spans: 'yes'}", &[]), expected);
+    let spans = config("telemetry: {otlp_endpoint: 'http://h', spans: true}", &[]);
+    assert!(spans.server.has_spans && !config("", &[]).server.has_spans);
+}
+
+#[test]
 fn quantities_that_cannot_be_meant_are_refused() {
     let duration = |text| format!("deadlines.answer: `{text}` is not a duration from 1ms to 24h such as 30s");
     for text in ["1e19s", "25h", "0", "1e-9", "-1s"] {

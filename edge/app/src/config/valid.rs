@@ -196,8 +196,11 @@ impl Config {
     /// Reads everything; what is wrong is collected by `reader`.
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         check_ineffective(reader);
+        let server = server(reader);
+        let telemetry = telemetry(reader);
+        let has_spans = telemetry.otlp.as_ref().is_some_and(|otlp| otlp.spans);
         Self {
-            server: server(reader),
+            server: edge_proxy::Config { has_spans, ..server },
             service: service(reader),
             log_level: reader.choice("log_level", &LOG_LEVELS),
             ready_after: reader.choice(
@@ -210,7 +213,7 @@ impl Config {
             policy_server: policy_server(reader),
             workspace_id: reader.text("workspace_id"),
             extensions: extensions::read(reader),
-            telemetry: telemetry(reader),
+            telemetry,
         }
     }
 
@@ -241,7 +244,6 @@ fn server(reader: &mut Reader<'_>) -> edge_proxy::Config {
         limits: limits(reader),
         deadlines: deadlines(reader),
         upstreams: upstreams(reader),
-        has_spans: reader.flag("telemetry.spans"),
         ..edge_proxy::Config::default()
     }
 }

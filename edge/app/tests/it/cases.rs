@@ -143,3 +143,33 @@ fn the_conformance_cases_are_such_a_folder() {
     assert_eq!(code, 0, "{stdout}{stderr}");
     assert!(stdout.lines().count() > 60, "{stdout}");
 }
+
+#[test]
+fn what_looks_like_a_case_is_run_or_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let none = logs(json!([])).to_string();
+    let case = |name: &'static str| [(name, none.as_str())];
+    let told = |files: &[(&str, &str)], expected: &str| {
+        let folder = tempfile::tempdir_in(&folder).unwrap();
+        write(folder.path(), files);
+        let (code, stdout, stderr) = test(folder.path(), &[]);
+        assert!(code != 0 && (stdout + &stderr).contains(expected), "{files:?}: {expected}");
+    };
+    told(&case("a/input.json"), "no policies: policies.json or policies.yaml or policies.yml is needed");
+    told(&case("a/expected.json"), "there is no input.json");
+    told(&case("inputs.json"), "`inputs.json` is no file of a case; did you mean `input.json`?");
+    told(&[("policies.yaml", POLICIES), ("a/b/request.json", &none)], "there is no input.json");
+    told(&[("polices.yaml", POLICIES), ("a/input.json", &none)], "did you mean `policies.yaml`?");
+    told(
+        &[
+            ("policies.yaml", POLICIES),
+            ("input.json", &none),
+            ("expected.json", &none),
+            ("expected_stat.json", "{}"),
+        ],
+        "did you mean `expected_stats.json`?",
+    );
+    told(&[("policies.yaml", POLICIES), ("notes.md", "")], "no case below");
+    let (code, _, stderr) = test(&folder.path().join("nowhere"), &[]);
+    assert!(code == 2 && stderr.contains("cannot read"), "{stderr}");
+}

@@ -65,7 +65,7 @@ fn warnings_alone_end_with_0_and_with_1_if_strict() {
     let (code, stdout, _) = check(&files, &[]);
     let expected = "\
 b.yaml:2: warning: policy `odd`: log: keep: never decides: policy `sound` drops every record that it matches
-    remove it, or narrow the other: `none` wins over everything, whatever else matches
+    remove it, or narrow the other: what one policy drops no other can keep
 2 policies in force, 0 rejected
 ";
     assert_eq!((code, &*stdout), (0, expected));
@@ -75,9 +75,9 @@ b.yaml:2: warning: policy `odd`: log: keep: never decides: policy `sound` drops 
 #[test]
 fn json_tells_the_same_to_programs() {
     let expected = json!([{
-        "level": "warning", "rule": "shadowed", "file": "b.yaml", "line": 2, "policy": "odd", "place": "log: keep",
+        "level": "warning", "rule": "shadowed", "file": "b.yaml", "line": 2, "column": null, "policy": "odd", "place": "log: keep",
         "problem": "never decides: policy `sound` drops every record that it matches",
-        "remedy": "remove it, or narrow the other: `none` wins over everything, whatever else matches",
+        "remedy": "remove it, or narrow the other: what one policy drops no other can keep",
     }]);
     assert_eq!(Value::from(problems(&[("a.yaml", SOUND), ("b.yaml", ODD)])), expected);
 }
@@ -107,7 +107,13 @@ fn what_is_no_policy_file_ends_with_2_and_the_others_are_checked() {
     assert!(stdout.starts_with("b.yaml:2: error: policy `broken`"), "{stdout}");
     let (code, _, stderr) = run(edge().args(["policy", "check", "/nope.yaml"]));
     assert_eq!(code, 2);
-    assert!(stderr.starts_with("edge: /nope.yaml: cannot read"), "{stderr}");
+    assert!(stderr.starts_with("edge: /nope.yaml: cannot be read: No such file"), "{stderr}");
+    let (_, stdout, _) = check(&[("a.yaml", "policies:\n- id: [\n")], &["--format", "json"]);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    let problem = &report["problems"][0];
+    assert_eq!((&problem["line"], problem["column"].is_u64()), (&json!(3), true), "{problem}");
+    let (_, stdout, _) = check(&[("a.json", "{\n  \"policies\": x")], &["--format", "github"]);
+    assert!(stdout.starts_with("::error file=a.json,line=2,col=15,title=unusable::not JSON: "), "{stdout}");
 }
 
 #[test]

@@ -117,6 +117,13 @@ fn a_record_by_itself_is_explained_by_its_signal() {
 }
 
 #[test]
+fn a_request_without_records_says_so() {
+    let (code, stdout, _) = explain(&logs(json!([])), &[]);
+    assert_eq!(code, 0);
+    assert!(stdout.starts_with("the request holds no records\n"), "{stdout}");
+}
+
+#[test]
 fn what_is_no_record_ends_with_2() {
     let (code, _, stderr) = explain(&json!({"severityText": "INFO"}), &[]);
     assert!(code == 2 && stderr.contains("r.json: no OTLP request"), "{stderr}");

@@ -1,5 +1,6 @@
 //! `edge policy simulate` on recorded requests: figures, differences and samples.
 
+use edge_stream::encoding::{Codec, Codings};
 use serde_json::{Value, json};
 
 use crate::process::{edge, run};
@@ -22,16 +23,19 @@ fn logs(records: &[Value]) -> Value {
     json!({"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]})
 }
 
-fn simulate(recorded: &str, options: &[&str]) -> (i32, String, String) {
+fn simulate(recorded: impl AsRef<[u8]>, options: &[&str]) -> (i32, String, String) {
     let folder = tempfile::tempdir().unwrap();
-    for (name, text) in [("new.yaml", NEW), ("current.yaml", CURRENT), ("r.json", recorded)] {
+    for (name, text) in
+        [("new.yaml", NEW.as_bytes()), ("current.yaml", CURRENT.as_bytes()), ("r.json", recorded.as_ref())]
+    {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
-    let arguments = ["policy", "simulate", "--policies", "new.yaml", "--against", "r.json"];
-    run(edge().current_dir(&folder).args(arguments).args(options))
+    let against = if options.contains(&"--against") { &[][..] } else { &["--against", "r.json"] };
+    let arguments = ["policy", "simulate", "--policies", "new.yaml"];
+    run(edge().current_dir(&folder).args(arguments).args(against).args(options))
 }
 
-fn report(recorded: &str, options: &[&str]) -> Value {
+fn report(recorded: impl AsRef<[u8]>, options: &[&str]) -> Value {
     let (code, stdout, stderr) = simulate(recorded, &[&["--format", "json"], options].concat());
     assert_eq!((code, &*stderr), (0, ""));
     serde_json::from_str(&stdout).unwrap()
@@ -46,7 +50,7 @@ fn recorded() -> String {
 
 #[test]
 fn records_and_bytes_are_counted_by_policy_and_outcome() {
-    let report = report(&recorded(), &[]);
+    let report = report(recorded(), &[]);
     let records = |outcome: &str| report["total"][outcome]["records"].as_u64().unwrap();
     let bytes = |outcome: &str| report["total"][outcome]["bytes"].as_u64().unwrap();
     assert_eq!(["seen", "kept", "changed", "dropped"].map(records), [7, 2, 1, 4]);
@@ -69,7 +73,7 @@ fn records_and_bytes_are_counted_by_policy_and_outcome() {
 
 #[test]
 fn what_differs_from_the_current_policies_is_told() {
-    let report = report(&recorded(), &["--current", "current.yaml"]);
+    let report = report(recorded(), &["--current", "current.yaml"]);
     let difference = |index: usize| {
         let row = &report["differences"][index];
         (row["now"].as_str().unwrap(), row["then"].as_str().unwrap(), row["records"].as_u64().unwrap())
@@ -88,7 +92,7 @@ fn what_differs_from_the_current_policies_is_told() {
 
 #[test]
 fn text_says_the_same_in_lines() {
-    let (code, stdout, _) = simulate(&recorded(), &["--current", "current.yaml"]);
+    let (code, stdout, _) = simulate(recorded(), &["--current", "current.yaml"]);
     assert_eq!(code, 0);
     let lines: Vec<Vec<&str>> = stdout.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(lines[0], ["seen", "bytes", "kept", "bytes", "changed", "bytes", "dropped", "bytes"]);
@@ -114,7 +118,36 @@ fn a_whole_request_and_what_a_tail_says_are_recordings_too() {
 }
 
 #[test]
+fn a_compressed_recording_is_read() {
+    let recorded = recorded();
+    let expected = report(&recorded, &[]);
+    for coding in ["gzip", "zstd"] {
+        let codings = Codings::parse([coding.as_bytes()]).unwrap();
+        let encoded = Codec::new().encode(&codings, recorded.clone().into_bytes()).unwrap();
+        assert_eq!(report(&encoded, &[]), expected, "{coding}");
+        let (code, _, stderr) = simulate(&encoded[..encoded.len() / 2], &[]);
+        assert_eq!((code, &*stderr), (2, "edge: r.json: cannot be decompressed: encoded body is corrupt\n"));
+    }
+}
+
+#[test]
+fn where_no_edge_listens_is_told_with_the_url() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let ask = || simulate("", &["--against", &url]);
+    let closing = std::thread::spawn(move || drop(listener.accept().unwrap()));
+    for _ in 0..2 {
+        let (code, _, stderr) = ask();
+        assert!(
+            code == 2 && stderr.contains(&url) && stderr.contains("a running edge is expected"),
+            "{stderr}"
+        );
+    }
+    closing.join().unwrap();
+}
+
+#[test]
 fn what_is_no_recording_ends_with_2_and_names_the_line() {
-    let (code, _, stderr) = simulate(&format!("{}\n{{broken\n", logs(&[record("INFO", "x")])), &[]);
+    let (code, _, stderr) = simulate(format!("{}\n{{broken\n", logs(&[record("INFO", "x")])), &[]);
     assert!(code == 2 && stderr.starts_with("edge: r.json:2: not JSON: "), "{stderr}");
 }

@@ -151,3 +151,25 @@ fn an_edge_that_is_not_to_give_its_policies_does_not() {
     assert_eq!(edge.request("POST /v1/policy/sync", JSON, b"{}").0, 503);
     assert_eq!(edge.get("/v1/policy/sync").0, 405);
 }
+
+#[test]
+fn counts_of_others_that_nobody_can_have_are_left_out() {
+    let server = SyncServer::start();
+    serve(&server);
+    let source =
+        format!("policy_providers: [{{id: s, type: http, url: '{}', poll_interval: 1h}}]", server.sync_url());
+    let mut middle = Running::start(&format!("policy_server: {{enabled: true}}\n{source}"), &[]);
+    wait("readiness", || middle.get("/_ready").0 == 200);
+    let most = i64::MAX.to_string();
+    let told = json!({"policy_statuses": [{"id": "drop", "match_hits": most, "redact": {"hits": most}}]});
+    for _ in 0..3 {
+        assert_eq!(middle.request("POST /v1/policy/sync", JSON, told.to_string().as_bytes()).0, 200);
+    }
+    send(&middle, 1);
+    let (_, metrics) = middle.get("/_edge/metrics");
+    assert!(metrics.contains(&format!("edge_policy_downstream_hits_total{{policy_id=\"drop\"}} {most}\n")));
+    middle.signal("TERM");
+    assert_eq!(middle.wait().code(), Some(0));
+    assert!(middle.rest_of_stderr().contains("edge.policy.downstream.overflowed"));
+    assert_eq!(server.totals()["drop"].hits, i64::MAX);
+}

@@ -11,19 +11,27 @@ use super::target::{Batching, Compression, Key, Place, Store, Target};
 
 /// The configuration of an extension: `{"target": {"kind": "s3", "name": "eu-bucket"}}`.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with `target`")]
 struct ExtensionConfig {
     target: TargetRef,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with `kind` and `name`")]
 struct TargetRef {
     kind: String,
     name: String,
 }
 
+const CONFIG: &str = r#"{"target": {"kind": "s3", "name": "eu-bucket"}}"#;
+
 /// Which target the configuration of an extension names.
 pub(super) fn target_of(config: &[u8]) -> Result<Key, String> {
-    let config: ExtensionConfig = serde_json::from_slice(config).map_err(|error| error.to_string())?;
+    if config.trim_ascii().is_empty() {
+        return Err(format!("is missing or empty; it must be such as {CONFIG}"));
+    }
+    let wrong = |error| format!("{error}; it must be such as {CONFIG}");
+    let config: ExtensionConfig = serde_json::from_slice(config).map_err(wrong)?;
     let TargetRef { kind, name } = config.target;
     Ok(Key { kind, name })
 }
@@ -165,8 +173,8 @@ mod tests {
             let error = target_of(config.as_bytes()).expect_err(config);
             assert!(error.contains(expected), "{error}");
         };
-        check("", "EOF");
-        check("{}", "missing field `target`");
+        check("", "is missing or empty; it must be such as {\"target\": {");
+        check("{}", "missing field `target` at line 1 column 2; it must be such as {\"target\": {");
         check(r#"{"target":{"kind":"s3"}}"#, "missing field `name`");
         check(r#"{"target":"eu-bucket"}"#, "invalid type");
     }

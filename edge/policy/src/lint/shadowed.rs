@@ -6,9 +6,10 @@ use crate::keep::Keep;
 use crate::model::{LogTarget, MetricTarget, Policy, Target, TraceTarget};
 use crate::signal::Signal;
 
-const DROPPED: &str = "remove it, or narrow the other: `none` wins over everything, whatever else matches";
-const LOWER: &str =
-    "remove the keep, or narrow the other policy: of several percentages the lowest decides alone";
+const DROPPED: &str = "remove it, or narrow the other: what one policy drops no other can keep";
+const LOWER: &str = "remove it, or narrow the other policy: of several percentages the lowest decides alone";
+const LOWER_BESIDE_TRANSFORM: &str =
+    "remove its keep, or narrow the other policy: of several percentages the lowest decides alone";
 
 pub(super) fn find(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     for signal in Signal::ALL {
@@ -45,9 +46,14 @@ fn shadow(policy: &Policy, other: &Policy) -> Option<(String, &'static str)> {
             (format!("never decides: policy `{id}` drops every record that it matches"), DROPPED)
         }
         Effect::Outdone => {
-            (format!("never decides: policy `{id}` matches the same records and its percentage wins"), LOWER)
+            let remedy = if transforms(policy) { LOWER_BESIDE_TRANSFORM } else { LOWER };
+            (format!("never decides: policy `{id}` matches the same records and its percentage wins"), remedy)
         }
     })
+}
+
+fn transforms(policy: &Policy) -> bool {
+    matches!(&policy.target, Target::Log(log) if !log.transform.operations().is_empty())
 }
 
 /// How a policy loses.

@@ -12,6 +12,9 @@ use crate::signal::Signal;
 pub(super) const CONDITIONS: [&str; 11] =
     ["exact", "regex", "exists", "starts_with", "ends_with", "contains", "equals", "gt", "gte", "lt", "lte"];
 
+/// Conditions whose value has a type: a bare literal is short for `{double_value: 5.5}`.
+pub(super) const TYPED: [&str; 5] = ["equals", "gt", "gte", "lt", "lte"];
+
 pub(super) const VALUES: [&str; 6] =
     ["bool_value", "int_value", "double_value", "bytes_value", "hex_value", "string_value"];
 

@@ -5,6 +5,7 @@
 
 mod document;
 mod extension;
+mod flow;
 mod matcher;
 mod object;
 mod sampling;
@@ -12,7 +13,7 @@ mod schema;
 mod selector;
 mod target;
 mod transform;
-mod yaml;
+mod tree;
 
 use std::fmt;
 
@@ -21,6 +22,7 @@ use crate::model::Policy;
 pub use document::ParseError;
 pub use schema::schema;
 pub(crate) use selector::code_name;
+pub use tree::{Repeated, Tree};
 
 /// What one document says.
 #[derive(Debug, Clone, Default)]
@@ -94,6 +96,6 @@ impl PolicySet {
     /// # Errors
     /// If there are entries and none of them is a policy with an id.
     pub fn from_trees(policies: &[serde_json::Value]) -> Result<Self, ParseError> {
-        document::from_trees(policies)
+        document::from_trees(policies, &[])
     }
 }

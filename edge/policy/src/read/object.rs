@@ -28,8 +28,12 @@ impl<'a, 'r> Object<'a, 'r> {
             return None;
         };
         for key in members.keys() {
-            if !known.iter().any(|name| is_key(key, name)) {
-                report.warning(place, format!("unknown field `{key}` is ignored"));
+            match known.iter().find(|name| is_key(key, name)) {
+                None => report.warning(place, format!("unknown field `{key}` is ignored")),
+                Some(name) if key != name && members.contains_key(*name) => {
+                    report.error(place, format!("`{name}` comes more than once, also as `{key}`"));
+                }
+                Some(_) => {}
             }
         }
         Some(Self { members, place, report })

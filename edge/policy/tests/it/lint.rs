@@ -178,6 +178,21 @@ fn a_shadow_falls_also_by_weaker_conditions() {
 }
 
 #[test]
+fn what_is_advised_against_a_shadow_leaves_a_valid_policy() {
+    let trace = |id, share| of("trace", id, json!([{"span_kind": "server"}]), json!({"percentage": share}));
+    let advice = |set: &Value| found(set)[0].remedy;
+    // A trace policy without a keep is none.
+    assert!(advice(&json!([trace("n", 10), trace("w", 5)])).starts_with("remove it, "));
+    let mut changing = policy("narrow", debug_of_shop(), "10%");
+    let wide = policy("wide", debug(), "5%");
+    assert!(advice(&json!([changing.clone(), wide.clone()])).starts_with("remove it, "));
+    changing["log"]["transform"] = json!({"remove": [{"log_attribute": "x"}]});
+    assert!(advice(&json!([changing.clone(), wide.clone()])).starts_with("remove its keep, "));
+    changing["log"].as_object_mut().expect("a target").remove("keep");
+    check(&json!([changing, wide]), &[]);
+}
+
+#[test]
 fn disabled_policies_cast_no_shadow() {
     let mut off = policy("off", debug(), "none");
     off["enabled"] = json!(false);

@@ -51,18 +51,22 @@ fn what_only_yaml_can_say_neither_vanishes_nor_hurts_the_others() {
         trace("none", "-.inf"),
         log("digits", &format!("trace_id, exact: {}", "1".repeat(32))),
         log("infinite", "severity_number, lt: {double_value: .inf}"),
+        log("bare", "severity_number, lt: .inf"),
+        log("text", "severity_number, lt: Infinity"),
         log("tagged", "!any body, exists: true"),
-        "- id: keys\n  1: x\n  name: x\n  name: y\n  log: {match: [{log_field: body, exists: true}]}\n"
-            .to_owned(),
+        "- id: keys\n  1: x\n  name: y\n  log: {match: [{log_field: body, exists: true}]}\n".to_owned(),
     ];
     let set = parse(&text.concat());
     let ids = |ids: Vec<&String>| ids.into_iter().cloned().collect::<Vec<_>>();
     let in_force = ids(set.policies.iter().map(|policy| &policy.id).collect());
-    assert_eq!(in_force, ["all", "infinite", "tagged", "keys"]);
-    assert_eq!(ids(set.rejected.iter().map(|policy| &policy.id).collect()), ["nan", "none", "digits"]);
+    assert_eq!(in_force, ["all", "infinite", "bare", "tagged", "keys"]);
+    assert_eq!(
+        ids(set.rejected.iter().map(|policy| &policy.id).collect()),
+        ["nan", "none", "digits", "text"]
+    );
     let Target::Trace(all) = &set.policies[0].target else { panic!("a trace policy") };
     assert!((all.keep.percentage - 100.0).abs() < f32::EPSILON);
-    assert_eq!(set.policies[3].name, "y");
+    assert_eq!(set.policies[4].name, "y");
 }
 
 #[test]
@@ -73,7 +77,11 @@ fn a_document_that_is_none_is_an_error_that_says_why() {
         ("42", "expected a list of policies, found a number"),
         ("{\"policies\": {}}", "expected a list of policies, found an object"),
         ("a: [", "not YAML: "),
-        ("policies:\n", "expected a list of policies, found null"),
+        ("# nothing yet\n", "the document holds nothing but perhaps comments: write `policies: []`"),
+        ("---\n", "the document holds nothing but perhaps comments: write `policies: []`"),
+        ("null", "the document holds nothing but perhaps comments: write `policies: []`"),
+        ("policies:\n", "nothing stands behind `policies`: write `policies: []`"),
+        ("policies: []\npolicies: []\n", "`policies` comes more than once"),
         ("- 1\n", "no entry of the list is a policy with an `id`"),
         ("[{\"name\": \"x\"}]", "no entry of the list is a policy with an `id`"),
     ] {
@@ -87,7 +95,38 @@ fn nothing_panics_on_bytes_that_are_no_text() {
     assert!(PolicySet::parse(b"\xff\xfe[]").is_err());
     let error = PolicySet::parse(&b"[".repeat(100_000)).expect_err("nested too deep").to_string();
     assert!(error.starts_with("not JSON: recursion limit exceeded"), "{error}");
+    for deep in ["- [", "{a: "] {
+        let error =
+            PolicySet::parse(deep.repeat(100_000).as_bytes()).expect_err("nested too deep").to_string();
+        assert_eq!(error, "not YAML: its brackets nest too deep", "{deep}");
+    }
     assert_eq!(parse("\u{feff}[]").policies.len(), 0);
+}
+
+#[test]
+fn a_key_that_comes_twice_is_an_error_of_its_policy() {
+    let log = |keep: &str| format!(r#""log": {{"match": [{{"log_field": "body", "exists": true}}]{keep}}}"#);
+    let twice = r#"{"id": "twice", "name": "a", "name": "b", "log": {"match": [{"log_field": "body", "exists": true},
+        {"log_field": "body", "regex": "a", "regex": "b", "regex": "c"}], "keep": "all", "keep": "none"}}"#;
+    let spelled =
+        r#"{"id": "spelled", "log": {"match": [{"log_field": "body", "logField": "body", "exists": true}]}}"#;
+    let fine = format!(r#"{{"id": "fine", {}}}"#, log(""));
+    let off = format!(r#"{{"id": "off", "enabled": false, {}}}"#, log(r#", "keep": "all", "keep": "none""#));
+    let list = format!("[{fine}, {twice}, {spelled}, {off}]");
+    for text in [list.clone(), format!("{{\"policies\": {list}}}"), format!("# YAML\npolicies: {list}")] {
+        let (set, trees) = PolicySet::parse_with_trees(text.as_bytes()).expect(&text);
+        let ids: Vec<&str> = set.policies.iter().map(|policy| policy.id.as_str()).collect();
+        // Nobody asked for a disabled policy: what is wrong with it can wait.
+        assert_eq!((ids, trees.len()), (vec!["fine"], 2), "{text}");
+        let errors: Vec<&[String]> = set.rejected.iter().map(|rejected| &rejected.errors[..]).collect();
+        let expected = [
+            "`name` comes more than once",
+            "log: match[1]: `regex` comes more than once",
+            "log: `keep` comes more than once",
+        ];
+        assert_eq!(errors[0], expected, "{text}");
+        assert_eq!(errors[1], ["log: match[0]: `log_field` comes more than once, also as `logField`"]);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a server answers, whatever the encoding.
 
-use edge_policy::{About, PolicySet, Rejected, Warning};
-use proto::{Response, Unreadable};
+use edge_policy::{About, PolicySet, Rejected, Repeated, Tree, Warning};
+use proto::Response;
 use serde_json::{Map, Value};
 
 use super::broadcast::{self, ExtensionConfig};
@@ -26,6 +26,14 @@ pub(super) struct Answer {
     pub(super) extension_configs: Vec<ExtensionConfig>,
 }
 
+/// A policy that cannot be read.
+#[derive(Debug, PartialEq)]
+pub(super) struct Unreadable {
+    /// Its id, if that much can be read.
+    id: Option<String>,
+    errors: Vec<String>,
+}
+
 impl Answer {
     pub(super) fn read(body: &[u8], encoding: Encoding) -> Result<Self, SyncError> {
         let answer = match encoding {
@@ -36,10 +44,13 @@ impl Answer {
     }
 
     fn read_json(body: &[u8]) -> Result<Self, SyncError> {
-        let tree: Value = serde_json::from_slice(body).map_err(malformed)?;
-        let Value::Object(mut members) = tree else {
+        let Tree { value, repeated } = Tree::from_json(body).map_err(malformed)?;
+        let Value::Object(mut members) = value else {
             return Err(SyncError::Malformed("it is no object".to_owned()));
         };
+        if let Some(list) = repeated.iter().find(|key| key.is_list()) {
+            return Err(malformed(list));
+        }
         let list = members.remove("policies").filter(|list| !list.is_null());
         let is_list_told = list.is_some();
         let policies = match list {
@@ -48,7 +59,8 @@ impl Answer {
             Some(_) => return Err(SyncError::Malformed("`policies` is no list".to_owned())),
         };
         let answer = Self::of(&members)?;
-        Ok(Self { policies, is_list_told: is_list_told || answer.is_list_told, ..answer })
+        let (policies, unreadable) = apart(policies, &repeated);
+        Ok(Self { policies, unreadable, is_list_told: is_list_told || answer.is_list_told, ..answer })
     }
 
     fn read_protobuf(body: &[u8]) -> Result<Self, SyncError> {
@@ -58,7 +70,9 @@ impl Answer {
         for policy in policies {
             match policy {
                 Ok(tree) => answer.policies.push(tree),
-                Err(unreadable) => answer.unreadable.push(unreadable),
+                Err(proto::Unreadable { id, error }) => {
+                    answer.unreadable.push(Unreadable { id, errors: vec![error.to_string()] });
+                }
             }
         }
         Ok(answer)
@@ -101,23 +115,42 @@ impl Answer {
     /// The set of its policies, each valid, or rejected with its errors.
     pub(super) fn set(&self) -> Result<PolicySet, SyncError> {
         if self.policies.is_empty() && self.unreadable.iter().any(|it| it.id.is_none()) {
-            return Err(SyncError::Malformed(self.unreadable[0].error.to_string()));
+            return Err(SyncError::Malformed(self.unreadable[0].errors.join("; ")));
         }
         let mut set = PolicySet::from_trees(&self.policies).map_err(malformed)?;
-        for Unreadable { id, error } in &self.unreadable {
+        for Unreadable { id, errors } in &self.unreadable {
             match id {
                 Some(id) => {
                     set.policies.retain(|policy| policy.id != *id);
-                    set.rejected.push(Rejected { id: id.clone(), errors: vec![error.to_string()] });
+                    set.rejected.push(Rejected { id: id.clone(), errors: errors.clone() });
                 }
                 None => set.warnings.push(Warning {
                     about: About::Document,
-                    remark: format!("a policy without a readable id is ignored: {error}"),
+                    remark: format!("a policy without a readable id is ignored: {}", errors.join("; ")),
                 }),
             }
         }
         Ok(set)
     }
+}
+
+/// Takes out the policies in which a key comes more than once, which may say something else to their author. What is wrong
+/// with a disabled one can wait.
+fn apart(policies: Vec<Value>, repeated: &[Repeated]) -> (Vec<Value>, Vec<Unreadable>) {
+    let (mut readable, mut unreadable) = (Vec::new(), Vec::new());
+    // In the order of the policies.
+    let mut repeated = repeated.iter().filter(|key| key.policy().is_some()).peekable();
+    for (index, policy) in policies.into_iter().enumerate() {
+        let keys = std::iter::from_fn(|| repeated.next_if(|key| key.policy() == Some(index)));
+        let errors: Vec<String> = keys.map(ToString::to_string).collect();
+        if errors.is_empty() || policy.get("enabled") == Some(&Value::Bool(false)) {
+            readable.push(policy);
+        } else {
+            unreadable
+                .push(Unreadable { id: Some(id(&policy).to_owned()).filter(|id| !id.is_empty()), errors });
+        }
+    }
+    (readable, unreadable)
 }
 
 fn malformed(error: impl std::fmt::Display) -> SyncError {

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -68,8 +67,6 @@ struct Exchanger {
     ids: HashSet<String>,
     /// The failure that operators have been told of.
     told: Option<SyncError>,
-    /// Where to look for what an earlier process has stored, until that has been done.
-    unread_cache: Option<PathBuf>,
 }
 
 impl SyncProvider {
@@ -96,7 +93,6 @@ impl SyncProvider {
             syncs: Syncs::register(worker, &source.id),
             ids: HashSet::new(),
             told: None,
-            unread_cache: source.cache_path.clone(),
             source,
         };
         Ok(Self { runtime, stop: watch::Sender::new(None), exchanger })
@@ -121,6 +117,8 @@ impl SyncProvider {
 
 impl Exchanger {
     async fn run(mut self, mut stopped: Stopped) {
+        // A server may take its time, or never answer: until then what it said last is in force.
+        self.remember();
         let mut wait = Duration::ZERO;
         let end = loop {
             if let Ok(end) = timeout(wait, end(&mut stopped)).await {
@@ -158,9 +156,6 @@ impl Exchanger {
                 self.syncs.failed.duration.record_duration(duration);
                 let wait = self.schedule.failed(error.after(), fastrand::f64());
                 self.tell_failure(error, wait);
-                if self.session.is_blank() {
-                    self.remember();
-                }
                 wait
             }
         }
@@ -226,9 +221,9 @@ impl Exchanger {
         }
     }
 
-    /// Takes what an earlier process has stored, once.
+    /// Takes what an earlier process has stored.
     fn remember(&mut self) {
-        let Some(path) = self.unread_cache.take() else { return };
+        let Some(path) = self.source.cache_path.clone() else { return };
         let loaded = cache::load(&path).map_err(|error| error.to_string());
         let set = loaded.and_then(|policies| {
             policies.map(|policies| self.session.remember(policies)).transpose().map_err(|it| it.to_string())

@@ -1,10 +1,9 @@
 //! The exchange with one server: what to ask, and what an answer changes.
 
 use edge_policy::PolicySet;
-use proto::Unreadable;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::answer::{Answer, Unreadable};
 use super::error::SyncError;
 
 /// What is known of one server's policies.
@@ -83,11 +82,6 @@ impl Session {
         let set = answer.set()?;
         self.known = Some(Known { policies: answer.policies, unreadable: Vec::new() });
         Ok(set)
-    }
-
-    /// Whether there is anything in force.
-    pub(super) fn is_blank(&self) -> bool {
-        self.known.is_none()
     }
 
     /// What to remember: the policies that can be read.
@@ -211,9 +205,23 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_in_which_a_key_comes_twice_is_rejected_alone_and_not_remembered() {
+        let twice = policy("twice", "x").to_string().replacen('{', r#"{"name": "a", "name": "b", "#, 1);
+        let body = format!(r#"{{"policies": [{twice}, {}], "hash": "1"}}"#, policy("a", "x"));
+        let mut session = session();
+        let answer = Answer::read(body.as_bytes(), Encoding::Json).unwrap();
+        let News::Changed(set) = session.accept(answer, 77).unwrap() else { panic!("news") };
+        assert_eq!((set.policies.len(), session.policies()), (1, &[policy("a", "x")][..]));
+        assert_eq!(set.rejected[0].id, "twice");
+        assert_eq!(set.rejected[0].errors, ["`name` comes more than once"]);
+        let list = r#"{"policies": [], "policies": [], "hash": "1"}"#;
+        assert!(Answer::read(list.as_bytes(), Encoding::Json).is_err());
+    }
+
+    #[test]
     fn what_was_remembered_is_replaced_by_the_first_answer_that_differs() {
         let mut session = session();
-        assert!(session.is_blank());
+        assert!(session.policies().is_empty());
         assert_eq!(session.remember(vec![policy("a", "x")]).unwrap().policies.len(), 1);
         assert_eq!(session.request(&[])["full_sync"], true);
         assert_eq!(accept(&mut session, &json!({"policies": [policy("a", "x")], "hash": "1"})), Ok(None));

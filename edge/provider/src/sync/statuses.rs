@@ -40,25 +40,33 @@ pub(super) fn statuses(counts: &[(String, Tally)], rejected: &[Rejected]) -> Vec
 
 /// Bytes are none of the protocol's.
 fn is_counted(tally: &Tally) -> bool {
-    let stages = tally.stages.iter().map(|stage| stage.hits + stage.misses);
-    tally.hits + tally.misses + stages.sum::<u64>() > 0
+    let is_some = |hits, misses| hits > 0 || misses > 0;
+    is_some(tally.hits, tally.misses) || tally.stages.iter().any(|stage| is_some(stage.hits, stage.misses))
 }
 
 fn counters(tally: &Tally) -> Map<String, Value> {
     let mut counters = Map::new();
     let mut count = |name: &str, value: u64| {
         if value > 0 {
-            counters.insert(name.to_owned(), value.into());
+            counters.insert(name.to_owned(), int64(value).into());
         }
     };
     count("match_hits", tally.hits);
     count("match_misses", tally.misses);
     for (name, stage) in STAGES.iter().zip(&tally.stages) {
-        if stage.hits + stage.misses > 0 {
-            counters.insert((*name).to_owned(), json!({"hits": stage.hits, "misses": stage.misses}));
+        if stage.hits > 0 || stage.misses > 0 {
+            counters.insert(
+                (*name).to_owned(),
+                json!({"hits": int64(stage.hits), "misses": int64(stage.misses)}),
+            );
         }
     }
     counters
+}
+
+/// All that the protocol has room for.
+fn int64(count: u64) -> u64 {
+    count.min(i64::MAX as u64)
 }
 
 #[cfg(test)]

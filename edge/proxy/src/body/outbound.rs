@@ -40,6 +40,7 @@ impl Outbound {
     }
 
     pub(crate) fn fed(feed: Box<dyn Feed>, ticket: Ticket) -> Self {
+        ticket.connection().is_fed.set(true);
         Self { content: Content::Fed(feed), ticket }
     }
 

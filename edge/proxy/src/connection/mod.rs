@@ -43,6 +43,8 @@ enum End {
     Refused(Violation),
     /// A deadline passed.
     Expired(Expiry),
+    /// Edge drains, and the sender does not read what it is fed.
+    Unread,
 }
 
 /// Serves a connection until its end.
@@ -67,6 +69,8 @@ pub(crate) async fn serve_connection(worker: Rc<Worker>, wire: Wire, slot: Slot)
                 draining = true;
                 Pin::new(&mut connection).graceful_shutdown();
                 cx.waker().wake_by_ref();
+            } else if draining && state.holds_up_drain() {
+                return Poll::Ready(End::Unread);
             }
             if let Some(violation) = state.refusal() {
                 return Poll::Ready(End::Refused(violation));
@@ -122,7 +126,7 @@ async fn finish(worker: &Worker, state: &ConnectionState, end: End, mut wire: Wi
         End::Done(_) if state.reset.get() => wire.reset_on_close(),
         // Closing on unread bytes would reset the connection and could take the answer with it.
         End::Done(_) if !state.ended.get() && !state.between_messages.get() => linger(&mut wire).await,
-        End::Done(_) | End::Expired(Expiry::Idle) => {}
+        End::Done(_) | End::Expired(Expiry::Idle) | End::Unread => {}
     }
 }
 
@@ -138,7 +142,7 @@ fn how(end: &End) -> ConnectionEnd {
     match end {
         End::Done(Ok(())) => ConnectionEnd::Done,
         End::Done(Err(error)) if error.is_parse() => ConnectionEnd::Refused,
-        End::Done(Err(_)) => ConnectionEnd::Broken,
+        End::Done(Err(_)) | End::Unread => ConnectionEnd::Broken,
         End::Refused(_) => ConnectionEnd::Refused,
         End::Expired(Expiry::Idle) => ConnectionEnd::Idle,
         End::Expired(Expiry::Head) => ConnectionEnd::HeadDeadline,

@@ -30,6 +30,8 @@ pub(crate) struct ConnectionState {
     pub(crate) head_began: Cell<Option<Instant>>,
     /// Since when the sender has not taken what is written to it.
     pub(crate) write_blocked: Cell<Option<Instant>>,
+    /// What is written last belongs to a feed, of which nobody is promised the end.
+    pub(crate) is_fed: Cell<bool>,
     /// Requests from their head to the end of their response: one at most, by how HTTP/1 works.
     pub(crate) in_flight: Cell<u32>,
     /// When the last request ended.
@@ -69,6 +71,7 @@ impl ConnectionState {
             reset: Cell::default(),
             head_began: Cell::default(),
             write_blocked: Cell::default(),
+            is_fed: Cell::default(),
             in_flight: Cell::default(),
             idle_since: Cell::new(now),
             body_bytes: Cell::default(),
@@ -94,6 +97,11 @@ impl ConnectionState {
             Some(began) => (began.max(self.idle_since.get()) + self.deadlines.head, Expiry::Head),
             None => (self.idle_since.get() + self.deadlines.idle, Expiry::Idle),
         })
+    }
+
+    /// Whether a drain would wait for a sender that does not read what it is fed.
+    pub(crate) fn holds_up_drain(&self) -> bool {
+        self.is_fed.get() && self.write_blocked.get().is_some()
     }
 
     /// The violation to answer, once everything in front of it has been answered.

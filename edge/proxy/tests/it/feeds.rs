@@ -1,6 +1,10 @@
 //! Answers from here that come as they are made.
 
-use crate::setup::{Edge, get, post};
+use std::time::Instant;
+
+use edge_testing::PATIENCE;
+
+use crate::setup::{Edge, SOON, get, post};
 
 #[test]
 fn a_feed_comes_in_pieces_and_ends() {
@@ -34,6 +38,22 @@ fn a_feed_without_an_end_ends_when_edge_does() {
     let response = client.response();
     assert_eq!((response.text().as_str(), response.complete), ("got this", true));
     edge.stop();
+}
+
+#[test]
+fn a_feed_that_nobody_reads_does_not_hold_up_the_drain() {
+    for version in ["1.0", "1.1"] {
+        let edge = Edge::start();
+        let mut client = edge.client();
+        client.send(format!("GET /flood HTTP/{version}\r\nHost: edge\r\n\r\n"));
+        assert_eq!(client.response_head().status, 200);
+        // Nothing tells that the sockets' buffers are full.
+        std::thread::sleep(SOON);
+        let began = Instant::now();
+        let (_, telemetry) = edge.stop();
+        assert!(began.elapsed() < PATIENCE / 2, "{:?}", began.elapsed());
+        assert_eq!(telemetry.collect().sum("edge.limit.hits", &[("limit", "drain_deadline")]), 0);
+    }
 }
 
 #[test]

@@ -34,6 +34,7 @@ impl Protocol for Lines {
                 fail_open: Some((Signal::Log, FailOpen::ContentType)),
                 limited: true,
             },
+            "/flood" => Plan::Feed { route: "/flood", feeder: Box::new(Flood) },
             "/feed" => Plan::Feed { route: "/feed", feeder: Box::new(Echo) },
             "/nowhere" => return None,
             _ => Plan::Relay { route: "*", upstream: Upstream::Default, fail_open: None, limited: false },
@@ -60,6 +61,22 @@ impl Feed for Pieces {
             None if self.1 => Poll::Ready(None),
             None => Poll::Pending,
         }
+    }
+}
+
+/// Says more than anybody reads.
+#[derive(Debug)]
+struct Flood;
+
+impl Feeder for Flood {
+    fn feed(&self, _: &HeaderMap, _: &[u8]) -> Response<Box<dyn Feed>> {
+        Response::new(Box::new(Self))
+    }
+}
+
+impl Feed for Flood {
+    fn poll_piece(&mut self, _: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        Poll::Ready(Some(Bytes::from_static(&[b'x'; 1 << 14])))
     }
 }
 

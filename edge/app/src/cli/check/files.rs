@@ -7,7 +7,6 @@ use edge_policy::{About, PolicySet, Rejected, Snapshot, Warning, lint, place_of,
 
 use super::line::line_of;
 use super::{Level, Problem, Report};
-use crate::cli::read;
 
 /// A file that holds policies.
 struct Read {
@@ -36,30 +35,42 @@ fn name(path: &Path) -> String {
 }
 
 fn open(path: &Path, report: &mut Report) -> Option<Read> {
-    let read = || {
-        let text = read(path).map_err(|failure| failure.to_string())?;
-        let set = PolicySet::parse(&text).map_err(|error| error.to_string())?;
-        Ok((text, set))
+    let mut unusable = |message, position, remedy| {
+        report.problems.push(unusable(path, message, position, remedy));
+        None
     };
-    match read() {
-        Ok((text, set)) => Some(Read { name: name(path), text, set }),
-        Err(problem) => {
-            report.problems.push(unusable(name(path), problem));
-            None
+    let text = match std::fs::read(path) {
+        Ok(text) => text,
+        Err(error) => return unusable(format!("cannot be read: {error}"), None, None),
+    };
+    match PolicySet::parse(&text) {
+        Ok(set) => Some(Read { name: name(path), text, set }),
+        Err(error) => {
+            // What is no JSON and no YAML needs another remedy, where the error says.
+            let remedy = Some(UNUSABLE).filter(|_| error.position().is_none());
+            unusable(error.to_string(), error.position(), remedy)
         }
     }
 }
 
-fn unusable(file: String, problem: String) -> Problem {
+const UNUSABLE: &str = "write `policies: […]`, or a list of policies";
+
+fn unusable(
+    path: &Path,
+    message: String,
+    position: Option<(usize, usize)>,
+    remedy: Option<&'static str>,
+) -> Problem {
     Problem {
         level: Level::Unusable,
         rule: "unusable",
-        file,
-        line: None,
+        file: name(path),
+        line: position.map(|(line, _)| line),
+        column: position.map(|(_, column)| column),
         policy: None,
         place: String::new(),
-        message: problem,
-        remedy: Some("write `policies: […]`, or a list of policies"),
+        message,
+        remedy,
     }
 }
 
@@ -98,6 +109,7 @@ impl Read {
             rule,
             file: self.name.clone(),
             line: policy.and_then(|id| line_of(&self.text, id)),
+            column: None,
             policy: policy.map(str::to_owned),
             place: place.to_owned(),
             message: problem.to_owned(),

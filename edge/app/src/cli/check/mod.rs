@@ -54,8 +54,10 @@ struct Problem {
     /// What kind of problem it is, such as `invalid` or the name of a lint.
     rule: &'static str,
     file: String,
-    /// Line of the policy's id in the file, from 1.
+    /// Line of the policy's id in the file, or of what keeps the file from being read as policies, from 1.
     line: Option<usize>,
+    /// Column of the latter, from 1.
+    column: Option<usize>,
     policy: Option<String>,
     /// Where in the policy; may be empty.
     place: String,

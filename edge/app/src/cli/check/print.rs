@@ -48,6 +48,7 @@ fn row(problem: &Problem) -> Value {
         "rule": problem.rule,
         "file": problem.file,
         "line": problem.line,
+        "column": problem.column,
         "policy": problem.policy,
         "place": problem.place,
         "problem": problem.message,
@@ -61,7 +62,8 @@ pub(super) fn github(report: &Report) -> String {
 }
 
 fn command(problem: &Problem) -> String {
-    let line = problem.line.map(|line| format!(",line={line}")).unwrap_or_default();
+    let part = |name, number: Option<usize>| number.map(|at| format!(",{name}={at}")).unwrap_or_default();
+    let place = part("line", problem.line) + &part("col", problem.column);
     let title = match &problem.policy {
         Some(id) => format!("{id}: {}", problem.rule),
         None => problem.rule.to_owned(),
@@ -71,7 +73,7 @@ fn command(problem: &Problem) -> String {
         message = message + "\n" + remedy;
     }
     let (file, title) = (property(&problem.file), property(&title));
-    format!("::{} file={file}{line},title={title}::{}\n", problem.level.name(), data(&message))
+    format!("::{} file={file}{place},title={title}::{}\n", problem.level.name(), data(&message))
 }
 
 fn data(text: &str) -> String {

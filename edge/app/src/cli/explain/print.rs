@@ -9,6 +9,9 @@ use super::{Explanation, Kind, Verdict};
 
 pub(super) fn text(explanations: &[Explanation], rejected: &[Rejected]) -> String {
     let mut out = String::new();
+    if explanations.is_empty() {
+        out.push_str("the request holds no records\n");
+    }
     for (index, explanation) in explanations.iter().enumerate() {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "record {} of {}: {}", index + 1, explanations.len(), explanation.outcome);

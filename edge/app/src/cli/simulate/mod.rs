@@ -19,7 +19,7 @@ pub(super) struct SimulateOptions {
     /// Policy file to try, JSON or YAML
     #[arg(long)]
     policies: PathBuf,
-    /// Recorded OTLP JSON, a request or one in each line, or the answer of `/_edge/tail`; or the URL of a running edge, such as
+    /// Recorded OTLP JSON, a request or one in each line, plain, gzip or zstd, or the answer of `/_edge/tail`; or the URL of a running edge, such as
     /// `http://127.0.0.1:8080`, beside whose traffic they are tried: nothing is dropped or changed there
     #[arg(long)]
     against: String,

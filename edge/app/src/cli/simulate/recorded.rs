@@ -1,8 +1,10 @@
 //! A trial on recorded requests.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use edge_policy::{Nanos, PolicySet};
+use edge_stream::encoding::{Codec, Codings};
 use serde_json::Value;
 
 use crate::cli::request::Request;
@@ -21,7 +23,7 @@ pub(super) fn simulate(
 ) -> Result<Value, Failure> {
     let mut simulation = Simulation::new(candidate);
     let mut current = current.map(Judge::new);
-    for (line, text) in requests(&read(path)?) {
+    for (line, text) in requests(&decoded(path, &read(path)?)?) {
         let place = || format!("{}:{line}", path.display());
         let request = Request::read(&text).map_err(|error| format!("{}: {error}", place()))?;
         let records = split(request.signal, request.filter, &text)
@@ -33,6 +35,21 @@ pub(super) fn simulate(
         }
     }
     Ok(simulation.report())
+}
+
+/// How long a recording may be.
+const DECODED_BYTES_MAX: usize = 1 << 30;
+
+/// What the file holds, whether it is compressed or not; its name says nothing.
+fn decoded<'a>(path: &Path, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, Failure> {
+    let coding: &[u8] = match bytes {
+        [0x1f, 0x8b, ..] => b"gzip",
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => b"zstd",
+        _ => return Ok(bytes.into()),
+    };
+    let codings = Codings::parse([coding]).expect("both are known");
+    let decoded = Codec::new().decode(&codings, bytes, DECODED_BYTES_MAX);
+    decoded.map_err(|error| format!("{}: cannot be decompressed: {error}", path.display()).into())
 }
 
 /// The requests of a file with the lines that they begin on: the whole, or one in each line. What a tail says beside the

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::content::Content;
 use crate::cli::{Failure, read};
 
-const POLICIES: [&str; 3] = ["policies.json", "policies.yaml", "policies.yml"];
-const INPUT: &str = "input.json";
+pub(super) const POLICIES: [&str; 3] = ["policies.json", "policies.yaml", "policies.yml"];
+pub(super) const INPUT: &str = "input.json";
 pub(super) const EXPECTED: &str = "expected.json";
 pub(super) const EXPECTED_STATS: &str = "expected_stats.json";
 
@@ -20,32 +21,49 @@ pub(super) struct Case {
     pub(super) policies: PathBuf,
 }
 
-/// Every case in `folder` or below it, in the order of their names.
-pub(super) fn find(folder: &Path) -> Result<Vec<Case>, Failure> {
-    let mut cases = Vec::new();
-    visit(folder, folder, None, &mut cases)?;
-    cases.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(cases)
+/// What a folder turned out to be.
+#[derive(Debug)]
+pub(super) enum Found {
+    Case(Case),
+    /// It looks like a case and cannot be run.
+    Broken {
+        name: String,
+        why: String,
+    },
+}
+
+impl Found {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Case(case) => &case.name,
+            Self::Broken { name, .. } => name,
+        }
+    }
+}
+
+/// Every case in `folder` or below it, and everything that looks like one, in the order of their names.
+pub(super) fn find(folder: &Path) -> Result<Vec<Found>, Failure> {
+    let mut found = Vec::new();
+    visit(folder, folder, None, &mut found)?;
+    found.sort_by(|a, b| a.name().cmp(b.name()));
+    Ok(found)
 }
 
 /// Policies count for the folder that they are in and for those below it that have none.
-fn visit(root: &Path, folder: &Path, above: Option<&Path>, cases: &mut Vec<Case>) -> Result<(), Failure> {
+fn visit(root: &Path, folder: &Path, above: Option<&Path>, found: &mut Vec<Found>) -> Result<(), Failure> {
     let own = POLICIES.iter().map(|name| folder.join(name)).find(|path| path.is_file());
     let policies = own.as_deref().or(above);
-    if let (true, Some(policies)) = (folder.join(INPUT).is_file(), policies) {
-        let name = folder.strip_prefix(root).unwrap_or(folder).display().to_string();
-        let name = if name.is_empty() { ".".to_owned() } else { name };
-        cases.push(Case { name, folder: folder.to_owned(), policies: policies.to_owned() });
-    }
-    let cannot = |error| format!("cannot read {}: {error}", folder.display());
-    for entry in std::fs::read_dir(folder).map_err(cannot)? {
-        let entry = entry.map_err(cannot)?;
-        // Not through links, which may lead in circles.
-        if entry.file_type().map_err(cannot)?.is_dir() {
-            visit(root, &entry.path(), policies, cases)?;
+    let name = folder.strip_prefix(root).unwrap_or(folder).display().to_string();
+    let name = if name.is_empty() { ".".to_owned() } else { name };
+    let content = Content::of(folder)?;
+    match (content.problem(policies.is_some()), policies) {
+        (Some(why), _) => found.push(Found::Broken { name, why }),
+        (None, Some(policies)) if content.has(INPUT) => {
+            found.push(Found::Case(Case { name, folder: folder.to_owned(), policies: policies.to_owned() }));
         }
+        (None, _) => {}
     }
-    Ok(())
+    content.folders.iter().try_for_each(|inner| visit(root, inner, policies, found))
 }
 
 impl Case {

@@ -1,17 +1,18 @@
 //! `policy test`: fixtures beside policies, each an input and what must come of it.
 
 mod case;
+mod content;
 mod diff;
 mod run;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::Failure;
 use crate::output::say;
-use case::Case;
+use case::{Case, Found};
 
 /// Where the cases are, and what to do with them.
 #[derive(Debug, Args)]
@@ -24,35 +25,51 @@ pub(super) struct TestOptions {
     update: bool,
 }
 
-/// Runs every case. Ends with 0 if all come out as expected, with 1 if not, with 2 if there are none or one cannot be
-/// read.
+/// Runs every case. Ends with 0 if all come out as expected, with 1 if not or if a folder looks like a case and is none,
+/// with 2 if there are none or one cannot be read.
 pub(super) fn test(options: &TestOptions) -> Result<ExitCode, Failure> {
-    let cases = case::find(&options.folder)?;
-    if cases.is_empty() {
-        let folder = options.folder.display();
-        return Err(
-            format!("no case below {folder}: a folder with `input.json` and policies is needed").into()
-        );
+    let found = case::find(&options.folder)?;
+    if !found.iter().any(|one| matches!(one, Found::Case(_))) {
+        return Err(no_case(&options.folder, &found).into());
     }
     let mut failed = 0;
-    for case in &cases {
-        let lines = if options.update { update(case)? } else { compare(case)? };
-        failed += usize::from(!options.update && !lines.is_empty());
-        let verdict = match (options.update, lines.is_empty()) {
-            (false, true) => "ok",
-            (false, false) => "FAILED",
-            (true, true) => "unchanged",
-            (true, false) => "updated",
+    for one in &found {
+        let (verdict, lines) = match one {
+            Found::Broken { why, .. } => (FAILED, vec![why.clone()]),
+            Found::Case(case) if options.update => verdict(update(case)?, "unchanged", "updated"),
+            Found::Case(case) => verdict(compare(case)?, "ok", FAILED),
         };
+        failed += usize::from(verdict == FAILED);
         let lines: String = lines.iter().map(|line| "  ".to_owned() + line + "\n").collect();
-        say(&format!("{verdict:9} {}\n{lines}", case.name))?;
+        say(&format!("{verdict:9} {}\n{lines}", one.name()))?;
     }
-    say(&summary(cases.len(), failed, options.update))?;
+    say(&summary(found.len(), failed, options.update))?;
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// That nothing can be run, and why not what looks like it.
+fn no_case(folder: &Path, found: &[Found]) -> String {
+    let folder = folder.display();
+    let told = found.iter().filter_map(|one| match one {
+        Found::Broken { name, why } => Some(format!("\n  {name}: {why}")),
+        Found::Case(_) => None,
+    });
+    let told: String = told.collect();
+    format!("no case below {folder}: a folder with `input.json` and policies is needed{told}")
+}
+
+const FAILED: &str = "FAILED";
+
+fn verdict(lines: Vec<String>, none: &'static str, some: &'static str) -> (&'static str, Vec<String>) {
+    (if lines.is_empty() { none } else { some }, lines)
+}
+
 fn summary(cases: usize, failed: usize, update: bool) -> String {
-    if update { format!("{cases} cases\n") } else { format!("{} of {cases} cases passed\n", cases - failed) }
+    match (update, failed) {
+        (true, 0) => format!("{cases} cases\n"),
+        (true, _) => format!("{cases} cases, {failed} cannot be run\n"),
+        (false, _) => format!("{} of {cases} cases passed\n", cases - failed),
+    }
 }
 
 /// What is not as expected.
