@@ -55,11 +55,23 @@ fn lists(path: &str, wanted: &[Value], found: &[Value], lines: &mut Vec<String>)
     }
 }
 
-/// Whether protobuf does not tell the member from an absent one. Those of a value, such as `stringValue`, it does.
+/// Whether the JSON mapping of protobuf may leave the member out. Not so one of a choice, such as `stringValue`, which
+/// says which value it is.
 fn is_default(key: &str, value: &Value) -> bool {
-    let is_empty =
-        value.is_null() || value.as_str() == Some("") || value.as_array().is_some_and(Vec::is_empty);
-    is_empty && !key.ends_with("Value")
+    !key.ends_with("Value") && is_nothing(value)
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(flag) => !flag,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => {
+            text.is_empty() || text == "0" || text == "STATUS_CODE_UNSET" || text.ends_with("_UNSPECIFIED")
+        }
+        Value::Array(list) => list.is_empty(),
+        Value::Object(members) => members.iter().all(|(key, value)| is_default(key, value)),
+    }
 }
 
 fn is_same(a: &Value, b: &Value) -> bool {
@@ -152,6 +164,12 @@ mod tests {
     #[test]
     fn what_means_the_same_is_no_difference() {
         check(json!({"schemaUrl": "", "droppedNames": []}), json!({"parent": null}), &[]);
+        check(json!({"flags": 0, "kind": "SPAN_KIND_UNSPECIFIED", "scope": {"name": ""}}), json!({}), &[]);
+        check(
+            json!({}),
+            json!({"body": {"boolValue": false}}),
+            &["body: expected nothing, got {\"boolValue\":false}"],
+        );
         check(json!({"stringValue": ""}), json!({}), &["stringValue: expected \"\", got nothing"]);
         check(json!({"a": 1, "b": [1, {}]}), json!({"b": [1.0, {}], "a": "1"}), &[]);
         check(
@@ -165,11 +183,11 @@ mod tests {
     fn every_difference_has_its_path() {
         check(
             json!({"a": {"b": [1, 2, 3], "c": "x"}, "d": 1}),
-            json!({"a": {"b": [1, 3], "c": "y", "e": 0}}),
+            json!({"a": {"b": [1, 3], "c": "y", "e": 2}}),
             &[
                 "a.b[1]: expected 2, got nothing",
                 "a.c: expected \"x\", got \"y\"",
-                "a.e: expected nothing, got 0",
+                "a.e: expected nothing, got 2",
                 "d: expected 1, got nothing",
             ],
         );
