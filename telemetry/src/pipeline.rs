@@ -169,10 +169,11 @@ impl Pipeline {
         let clashes = root.declarations.learn(&self.series.order());
         self.count_own(&mut root);
         root.collections += 1;
+        self.series.settled(now.time);
         self.expire(&mut root, now.passed);
-        (into.time, into.collection) = (now.time, root.collections);
-        // The order first: the nodes then know every series in it.
+        // The order first: the nodes then know every series in it, and none of them starts after the collection.
         into.order = self.series.order();
+        (into.time, into.collection) = (now.time + now.passed.elapsed(), root.collections);
         self.copy_nodes(&mut root, reader, into);
         // A log provider may take its time, and nobody shall wait for it.
         drop(root);
