@@ -251,7 +251,9 @@ impl Pipeline {
         let delivered = root.delivered();
         let expired = self.series.expire(|series| {
             let changed = root.changed_or_now(series.index, now);
-            since(changed.at) >= self.series_idle_max && changed.collection <= delivered
+            // What has changed since the last collection is in this one, however short the time is.
+            let is_idle = since(changed.at) >= self.series_idle_max && changed.collection < root.collections;
+            is_idle && changed.collection <= delivered
         });
         for series in &expired {
             for aggregator in &mut aggregators {
@@ -570,6 +572,16 @@ mod tests {
         telemetry.collect_at(start);
         telemetry.collect_at(start + 2 * hour);
         assert_eq!(reader.collect_at(start + 2 * hour).sum(REQUESTS, &[]), 1);
+    }
+
+    #[test]
+    fn a_series_is_exported_once_however_short_the_time_is() {
+        let telemetry =
+            Telemetry::new(TelemetryOptions { series_idle_max: Duration::ZERO, ..Default::default() });
+        let worker = telemetry.worker();
+        worker.register::<Requests>(()).requests.inc();
+        assert_eq!(telemetry.collect().sum(REQUESTS, &[]), 1);
+        assert!(!is_there(&telemetry.collect()));
     }
 
     #[test]
