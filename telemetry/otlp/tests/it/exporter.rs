@@ -546,9 +546,14 @@ fn whoever_looks_at_bodies_may_change_them_drop_them_and_even_panic() {
 #[test]
 fn what_goes_nowhere_is_not_looked_at_and_mistakes_are_told_at_the_start() {
     let telemetry = Telemetry::default();
-    for (endpoint, word) in
-        [("localhost:4318", "localhost"), ("ftp://localhost", "ftp"), ("http://", "http"), ("", "")]
-    {
+    for (endpoint, word) in [
+        ("localhost:4318", "localhost"),
+        ("ftp://localhost", "ftp"),
+        ("http://", "http"),
+        ("http://localhost:43180000", "43180000"),
+        ("http://[::1]:otlp", "otlp"),
+        ("", ""),
+    ] {
         let options = OtlpOptions::new(endpoint, Protocol::HttpProtobuf);
         let error = OtlpExporter::start(&telemetry, options).expect_err("it is no endpoint").to_string();
         assert!(error.contains(word) && error.contains("no http or https URL"), "{error}");
