@@ -12,7 +12,8 @@ use crate::encode::{MetricsPart, encode_metrics, split_metrics};
 /// Until a part is taken, all is collected anew for every attempt: values are as new as they can be, and the reader stays.
 /// From then on the parts stay as they are, so that what was taken is never sent again. Of changes, the reader then moves
 /// at once, and the parts are all that holds them until the last is delivered, in a later export if need be; meanwhile
-/// newer changes wait in their cells. Totals are in the next collection anyway, so they are given up with their export.
+/// newer changes wait in their cells. Totals are in the next collection anyway, so they are given up with their export, and
+/// a part that is refused holds up no other.
 #[derive(Debug)]
 pub(super) struct Cursor {
     state: RefCell<State>,
@@ -25,8 +26,10 @@ struct State {
     reader: Reader,
     bytes_max: usize,
     parts: VecDeque<MetricsPart>,
-    /// Whether some of the last collection was taken.
+    /// Whether some of the last collection was taken, or given up.
     has_begun: bool,
+    /// Whether some of it was given up.
+    has_gaps: bool,
     /// Room for a body.
     spare: Vec<u8>,
 }
@@ -34,7 +37,7 @@ struct State {
 impl Cursor {
     pub(super) fn new(reader: Reader, bytes_max: usize) -> Self {
         let parts = VecDeque::new();
-        let state = State { reader, bytes_max, parts, has_begun: false, spare: Vec::new() };
+        let state = State { reader, bytes_max, parts, has_begun: false, has_gaps: false, spare: Vec::new() };
         Self { state: RefCell::new(state), is_settled: Cell::new(false) }
     }
 
@@ -89,10 +92,27 @@ impl Cursor {
         let state = &mut *self.state.borrow_mut();
         state.parts.pop_front();
         state.has_begun = true;
+        let is_whole = state.parts.is_empty() && !state.has_gaps;
         // Said again it means nothing.
-        if state.parts.is_empty() || state.are_changes() {
+        if is_whole || state.are_changes() {
             state.reader.delivered();
         }
+    }
+
+    /// Leaves the next part out, which is refused, if the next collection has it anyway; whether it has.
+    pub(super) fn give_up_part(&self) -> bool {
+        let state = &mut *self.state.borrow_mut();
+        if state.are_changes() {
+            return false;
+        }
+        state.parts.pop_front();
+        (state.has_begun, state.has_gaps) = (true, true);
+        true
+    }
+
+    /// Whether all that was collected last was taken.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.state.borrow().has_gaps
     }
 }
 
@@ -101,7 +121,7 @@ impl State {
         let mut body = self.parts.pop_front().map_or_else(Vec::new, |part| part.body);
         body.clear();
         self.parts.clear();
-        self.has_begun = false;
+        (self.has_begun, self.has_gaps) = (false, false);
         let points = encode_metrics(self.reader.collect(), &mut body);
         if body.len() > self.bytes_max {
             self.parts.extend(split_metrics(&body, self.bytes_max));

@@ -11,7 +11,7 @@ use telemetry::logs;
 use telemetry::trace::{ActiveSpan, Parent, SpanDescriptor, SpanKind};
 use telemetry::{Counter, Set, Telemetry, TelemetryOptions, Temporality, Worker, metric_set, otel_info};
 use telemetry_otlp::{
-    Compression, OtlpExporter, OtlpOptions, Protocol, Retry, ShutdownReport, Signal, Target,
+    Compression, OtlpExporter, OtlpOptions, Protocol, Retry, ShutdownReport, Signal, Target, encode_metrics,
 };
 
 use crate::process;
@@ -311,6 +311,26 @@ fn of_metrics_in_parts_those_that_were_taken_are_not_sent_again_and_the_others_a
         let sum = |metric| taken(&requests).map(|it| it.sum(metric)).sum::<i64>();
         assert_eq!((sum(REQUESTS), sum("test.every.requests")), (4, 4 * 3 * 5));
     }
+}
+
+#[test]
+fn a_part_of_totals_that_is_refused_holds_up_no_other() {
+    let _turn = process::record();
+    let receiver = Receiver::start(Protocol::HttpProtobuf);
+    let mut fixture = fixture(&receiver);
+    fixture.options.temporality = Temporality::Cumulative;
+    (fixture.options.interval, fixture.options.metrics_bytes_max) = (Duration::from_secs(3600), 0);
+    let points = encode_metrics(&fixture.telemetry.collect(), &mut Vec::new());
+    let parts = |receiver: &Receiver| {
+        let requests = receiver.received();
+        let parts = requests.iter().filter(|it| it.metrics.is_some());
+        (parts.clone().count(), parts.filter(|it| it.is_taken).count())
+    };
+    receiver.reply("etrics", [Reply::Status(400, &[]), Reply::Status(503, &[]), Reply::Status(400, &[])]);
+    let report = fixture.start().shutdown(DEADLINE);
+    assert!(report.metric_points > 0 && report.is_known, "{report:?}");
+    let (sent, taken) = parts(&receiver);
+    assert!(taken > points && sent == taken + 3, "{sent} parts, {taken} taken");
 }
 
 #[test]
