@@ -575,6 +575,22 @@ mod tests {
     }
 
     #[test]
+    fn changes_do_not_start_after_their_time_if_the_clock_is_set_back() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let (hour, start) = (Duration::from_secs(3600), SystemTime::now());
+        let set: Set<Requests> = worker.register(());
+        let mut reader = telemetry.reader(crate::Temporality::Delta);
+        reader.collect_at(shown(start + 2 * hour, start));
+        reader.delivered();
+        set.requests.inc();
+        let changes = reader.collect_at(shown(start + hour, start));
+        let time = changes.time();
+        assert!(changes.sets().all(|set| set.start() <= time));
+        assert_eq!(changes.sum(REQUESTS, &[]), 1);
+    }
+
+    #[test]
     fn a_series_is_exported_once_however_short_the_time_is() {
         let telemetry =
             Telemetry::new(TelemetryOptions { series_idle_max: Duration::ZERO, ..Default::default() });
