@@ -117,7 +117,7 @@ impl Pipeline {
             zeros: Vec::new(),
         };
         Self {
-            resource: options.resource.clone().into(),
+            resource: options.distinct_resource(),
             series_idle_max: options.series_idle_max,
             series,
             nodes: (0..options.topology.nodes()).map(|_| Node::new(options.queue_batches_max)).collect(),
