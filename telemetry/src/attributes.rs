@@ -171,9 +171,9 @@ macro_rules! unsigned {
     ($($number:ty)*) => {$(
         impl AttributeValue for $number {
             const KIND: AttributeKind = AttributeKind::Int;
-            /// Numbers beyond `i64`, the only integer OpenTelemetry has, become the largest one.
+            /// Numbers beyond `i64`, the only integer OpenTelemetry has, are text, as they are in events.
             fn scalar(&self) -> Scalar {
-                Scalar::Int(i64::try_from(*self).unwrap_or(i64::MAX))
+                i64::try_from(*self).map_or_else(|_| Scalar::Text(self.to_string().into()), Scalar::Int)
             }
 
             fn field_value(&self) -> EventValue<'_> {

@@ -231,7 +231,7 @@ impl<'a> CollectedSet<'a> {
         self.series.created.max(self.collected.since)
     }
 
-    /// When it was first registered.
+    /// When it was first registered; of a combination of what varies, the last time that it had not been counted.
     pub fn created(&self) -> SystemTime {
         self.series.created
     }

@@ -18,7 +18,8 @@ use crate::worker::Worker;
 /// How a pipeline is set up.
 #[derive(Debug, Clone)]
 pub struct TelemetryOptions {
-    /// What emits the telemetry: `service.name` and the like, exported as `target_info`.
+    /// What emits the telemetry: `service.name` and the like, exported as `target_info`. Of a key given twice the last
+    /// value counts, and what has none is left out.
     pub resource: Vec<(String, String)>,
     /// Batches that may wait for a collection, at most 4096. Who finds the queue full adds up what waits in it; only
     /// while a collection does so already, its values stay in the sets and `telemetry.pipeline.deferrals` counts it.
@@ -38,6 +39,20 @@ impl Default for TelemetryOptions {
             series_idle_max: Duration::from_secs(3600),
             topology: Topology::of_machine(),
         }
+    }
+}
+
+impl TelemetryOptions {
+    /// The resource with each key once, as OTLP wants it.
+    pub(crate) fn distinct_resource(&self) -> Arc<[(String, String)]> {
+        let mut distinct: Vec<(String, String)> = Vec::new();
+        for (key, value) in self.resource.iter().filter(|(key, _)| !key.is_empty()) {
+            match distinct.iter_mut().find(|(known, _)| known == key) {
+                Some((_, before)) => before.clone_from(value),
+                None => distinct.push((key.clone(), value.clone())),
+            }
+        }
+        distinct.into()
     }
 }
 

@@ -117,7 +117,7 @@ impl Pipeline {
             zeros: Vec::new(),
         };
         Self {
-            resource: options.resource.clone().into(),
+            resource: options.distinct_resource(),
             series_idle_max: options.series_idle_max,
             series,
             nodes: (0..options.topology.nodes()).map(|_| Node::new(options.queue_batches_max)).collect(),
@@ -169,10 +169,11 @@ impl Pipeline {
         let clashes = root.declarations.learn(&self.series.order());
         self.count_own(&mut root);
         root.collections += 1;
+        self.series.settled(now.time);
         self.expire(&mut root, now.passed);
-        (into.time, into.collection) = (now.time, root.collections);
-        // The order first: the nodes then know every series in it.
+        // The order first: the nodes then know every series in it, and none of them starts after the collection.
         into.order = self.series.order();
+        (into.time, into.collection) = (now.time + now.passed.elapsed(), root.collections);
         self.copy_nodes(&mut root, reader, into);
         // A log provider may take its time, and nobody shall wait for it.
         drop(root);
@@ -250,7 +251,9 @@ impl Pipeline {
         let delivered = root.delivered();
         let expired = self.series.expire(|series| {
             let changed = root.changed_or_now(series.index, now);
-            since(changed.at) >= self.series_idle_max && changed.collection <= delivered
+            // What has changed since the last collection is in this one, however short the time is.
+            let is_idle = since(changed.at) >= self.series_idle_max && changed.collection < root.collections;
+            is_idle && changed.collection <= delivered
         });
         for series in &expired {
             for aggregator in &mut aggregators {
@@ -569,6 +572,32 @@ mod tests {
         telemetry.collect_at(start);
         telemetry.collect_at(start + 2 * hour);
         assert_eq!(reader.collect_at(start + 2 * hour).sum(REQUESTS, &[]), 1);
+    }
+
+    #[test]
+    fn changes_do_not_start_after_their_time_if_the_clock_is_set_back() {
+        let telemetry = Telemetry::default();
+        let worker = telemetry.worker();
+        let (hour, start) = (Duration::from_secs(3600), SystemTime::now());
+        let set: Set<Requests> = worker.register(());
+        let mut reader = telemetry.reader(crate::Temporality::Delta);
+        reader.collect_at(shown(start + 2 * hour, start));
+        reader.delivered();
+        set.requests.inc();
+        let changes = reader.collect_at(shown(start + hour, start));
+        let time = changes.time();
+        assert!(changes.sets().all(|set| set.start() <= time));
+        assert_eq!(changes.sum(REQUESTS, &[]), 1);
+    }
+
+    #[test]
+    fn a_series_is_exported_once_however_short_the_time_is() {
+        let telemetry =
+            Telemetry::new(TelemetryOptions { series_idle_max: Duration::ZERO, ..Default::default() });
+        let worker = telemetry.worker();
+        worker.register::<Requests>(()).requests.inc();
+        assert_eq!(telemetry.collect().sum(REQUESTS, &[]), 1);
+        assert!(!is_there(&telemetry.collect()));
     }
 
     #[test]

@@ -109,6 +109,8 @@ impl Reader {
     fn collect_changes(&mut self) {
         let changes = &mut self.collected.snapshot;
         (changes.time, changes.collection) = (self.now.time, self.now.collection);
+        // The clock may have been set back since the last delivery.
+        self.collected.since = self.collected.since.min(self.now.time);
         changes.order = Arc::clone(&self.now.order);
         changes.cells.clear();
         changes.cells.resize(self.now.cells.len(), 0);

@@ -28,7 +28,8 @@ pub(crate) struct Series {
     pub(crate) attributes: Vec<Scalar>,
     /// `key="value",...` as Prometheus shows it, rendered once.
     pub(crate) labels: Box<str>,
-    /// When it was first registered.
+    /// Before anything was counted: when it was registered, or of what is a series only since it was counted, the last
+    /// time that nothing had been.
     pub(crate) created: SystemTime,
     /// The attributes as an exporter wants them, rendered once.
     pub(crate) rendered: OnceLock<Box<[u8]>>,
@@ -83,11 +84,23 @@ struct State {
     by_identity: HashMap<(Identity, Box<str>), usize>,
     /// How many cells all series have together, those between them included.
     cells: usize,
+    /// What is no series by then was not counted before.
+    settled: Settled,
     /// Cells and indexes of series that expired.
     free: BTreeMap<usize, Vec<(usize, usize)>>,
     /// The different values of each attribute whose values are bounded, with how many series have them.
     open: HashMap<(Identity, usize), HashMap<Box<str>, usize>>,
     order: Option<Order>,
+}
+
+/// When everything was last added up, or at first when nothing was registered yet.
+#[derive(Debug)]
+struct Settled(SystemTime);
+
+impl Default for Settled {
+    fn default() -> Self {
+        Self(SystemTime::now())
+    }
 }
 
 /// The address of a descriptor: each declaration has one descriptor, in a `static`.
@@ -107,6 +120,11 @@ impl SeriesRegistry {
         // Under the lock, so that it cannot expire in between.
         let token = Arc::clone(&series.uses);
         (series, token)
+    }
+
+    /// Everything that was counted before `time` has been added up.
+    pub(crate) fn settled(&self, time: SystemTime) {
+        self.lock().settled = Settled(time);
     }
 
     /// Every series in the order of export.
@@ -179,6 +197,8 @@ impl State {
         if let Some(series) = self.by_identity.get(&key).and_then(|index| self.by_index[*index].as_ref()) {
             return Arc::clone(series);
         }
+        // A combination has been counted when it becomes a series.
+        let created = if descriptor.varying.is_empty() { SystemTime::now() } else { self.settled.0 };
         let cells = descriptor.cells();
         let (index, offset) = self.place(cells);
         let series = Arc::new(Series {
@@ -188,7 +208,7 @@ impl State {
             descriptor,
             attributes,
             labels,
-            created: SystemTime::now(),
+            created,
             rendered: OnceLock::new(),
             uses: Arc::default(),
         });

@@ -6,7 +6,7 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// No URL that can be sent to.
-    #[error("`{0}` is no http or https URL with a host")]
+    #[error("`{0}` is no http or https URL with a host, and a port up to 65535 if it has one")]
     Url(String),
     /// A user name or a password in a URL. It is not repeated here.
     #[error("a URL with a user name or password: say who you are in a header field, such as authorization")]

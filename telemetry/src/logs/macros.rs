@@ -149,7 +149,7 @@ macro_rules! __otel_check {
     ($check:ident, $name:expr) => {
         const _: () =
             if let ::core::option::Option::Some(__telemetry_problem) = $crate::__private::$check($name) {
-                ::core::panic!("{}", __telemetry_problem)
+                ::core::panic!("{}", __telemetry_problem.as_str())
             };
     };
 }

@@ -21,6 +21,7 @@ mod level;
 mod libraries;
 mod line;
 mod macros;
+mod names;
 #[cfg(feature = "opentelemetry")]
 mod opentelemetry;
 mod provider;
@@ -267,10 +268,10 @@ pub mod __private {
     use super::EventField;
 
     pub use inventory;
-    pub use telemetry_schema::{event_key_problem, event_keys_problem, event_name_problem};
 
     pub use super::declared::emit_declared;
     pub use super::fields::{EMPTY_SLOT, FieldPart, fields, fields_len, fields_problem};
+    pub use super::names::{event_key_problem, event_keys_problem, event_name_problem};
     pub use super::site::{EventSite, LinkedEvent};
     pub use super::value::{Given, Shown};
 

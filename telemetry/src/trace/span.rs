@@ -212,9 +212,11 @@ impl ActiveSpan {
 impl Drop for ActiveSpan {
     fn drop(&mut self) {
         let (Some(head), Some(recording)) = (self.head.take(), self.recording.take()) else { return };
+        // The clock may have been set back.
+        let end = now().max(head.start);
         let finished = Finished {
             head,
-            end: now(),
+            end,
             status_message: &recording.status_message,
             attributes: &recording.attributes,
             particulars: &recording.particulars,
@@ -259,4 +261,24 @@ fn random_span_id() -> SpanId {
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{SpanKind, TraceConfig, init};
+    use super::*;
+    use crate::logs::Taken;
+
+    static SPAN: SpanDescriptor = SpanDescriptor::new("test.span", SpanKind::Internal, "test");
+
+    #[test]
+    fn a_span_does_not_end_before_it_starts_if_the_clock_is_set_back() {
+        init(Some(TraceConfig::default()));
+        let mut span = ActiveSpan::start(&SPAN, Parent::None, &[]);
+        span.head.as_mut().expect("it records").start = u64::MAX;
+        drop(span);
+        let mut taken = Taken::new();
+        its::take(&mut taken);
+        assert_eq!(taken.spans().next().expect("it has ended").end_unix_nanos(), u64::MAX);
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use telemetry::{
-    AttributeKind, AttributeValue, Counter, EnumMember, Gauge, Histogram, InstrumentKind, MetricSet,
+    AttributeKind, AttributeValue, Counter, EnumMember, Gauge, Histogram, InstrumentKind, MetricSet, Scalar,
     UpDownCounter, attribute_set, metric_set,
 };
 
@@ -160,4 +160,12 @@ fn block_comments_are_briefs_too() {
     assert_eq!(descriptor.fields[0].brief, "Two lines of one block.");
     let worker = telemetry::Telemetry::default().worker();
     worker.register::<BlockMetrics>(()).items.inc();
+}
+
+#[test]
+fn numbers_that_opentelemetry_has_none_for_stay_apart() {
+    assert_eq!((u64::MAX >> 1).scalar(), Scalar::Int(i64::MAX));
+    for number in [(u64::MAX >> 1) + 1, u64::MAX] {
+        assert_eq!(number.scalar(), Scalar::Text(number.to_string().into()));
+    }
 }

@@ -104,3 +104,13 @@ fn labels_are_escaped_and_series_stay_in_their_family() {
         assert!(text.contains(&line), "{line} in {text}");
     }
 }
+
+#[test]
+fn a_resource_has_each_key_once() {
+    let given = [("service.name", "unknown"), ("", "lost"), ("host.name", "h"), ("service.name", "app")];
+    let resource = given.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
+    let collected = Telemetry::new(TelemetryOptions { resource, ..TelemetryOptions::default() }).collect();
+    let kept: Vec<_> =
+        collected.resource().iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    assert_eq!(kept, [("service.name", "app"), ("host.name", "h")]);
+}

@@ -1,8 +1,10 @@
 //! Closed enums chosen per recording: each combination is a series of its own.
 
+use std::time::SystemTime;
+
 use telemetry::{
-    AttributeKind, AttributeValue, Counter, EnumMember, Histogram, MetricSet, Scalar, Set, Stability,
-    Telemetry, Temporality, UpDownCounter, Varying, VaryingAttribute, attribute_set, metric_set,
+    AttributeKind, AttributeValue, Collected, Counter, EnumMember, Histogram, MetricSet, Scalar, Set,
+    Stability, Telemetry, Temporality, UpDownCounter, Varying, VaryingAttribute, attribute_set, metric_set,
 };
 
 /// What happened to a record.
@@ -41,6 +43,35 @@ enum Sparse {
 #[attribute(key = "edge.only")]
 enum Only {
     One,
+}
+
+/// One of two words.
+#[derive(Debug, Clone, Copy, AttributeValue)]
+#[attribute(key = "edge.word")]
+enum Word {
+    One,
+    #[expect(dead_code, reason = "only the other one is counted")]
+    Two,
+}
+
+/// Records by words.
+#[metric_set(name = "edge.word", varying = Word)]
+struct WordMetrics {
+    /// Records seen.
+    #[metric(unit = "{record}")]
+    records: Counter<u64>,
+}
+
+/// What nothing is observed of.
+#[metric_set(name = "edge.observed_never")]
+struct ObservedMetrics {}
+
+/// Records that are counted during a collection.
+#[metric_set(name = "edge.registered")]
+struct RegisteredMetrics {
+    /// Records seen.
+    #[metric(unit = "{record}")]
+    records: Counter<u64>,
 }
 
 /// Which policy.
@@ -271,4 +302,40 @@ fn a_set_may_use_its_whole_budget() {
     assert_eq!(collected.sum("edge.large.size", &[]), 256);
     let last = [("edge.digit", "p"), ("edge.other", "p")];
     assert_eq!(collected.sum("edge.large.size", &last), 1);
+}
+
+/// When the one series of a set starts, and of when the collection is.
+fn start(collected: &Collected, set: &str) -> (SystemTime, SystemTime) {
+    let found = collected.sets().find(|found| found.descriptor().name == set);
+    (found.expect("it was counted").start(), collected.time())
+}
+
+#[test]
+fn a_combination_starts_before_it_is_first_counted() {
+    let telemetry = Telemetry::default();
+    let mut changes = telemetry.reader(Temporality::Delta);
+    let worker = telemetry.worker();
+    let set: Set<WordMetrics> = worker.register(());
+    let looked = changes.collect().time();
+    changes.delivered();
+    let counted = SystemTime::now();
+    set.with(Word::One).records.inc();
+    for flush in [true, false] {
+        if flush {
+            worker.flush();
+        }
+        let (start, time) = start(changes.collect(), "edge.word");
+        assert!(looked <= start && start <= counted && counted <= time, "{start:?} {counted:?} {time:?}");
+    }
+}
+
+#[test]
+fn what_is_registered_during_a_collection_starts_before_it_ends() {
+    let telemetry = Telemetry::default();
+    let registering = telemetry.clone();
+    let _observation = telemetry.observe::<ObservedMetrics>((), move |_| {
+        registering.worker().register::<RegisteredMetrics>(()).records.inc();
+    });
+    let (start, time) = start(&telemetry.collect(), "edge.registered");
+    assert!(start <= time, "{start:?} {time:?}");
 }

@@ -12,12 +12,13 @@ use crate::encode::{MetricsPart, encode_metrics, split_metrics};
 /// Until a part is taken, all is collected anew for every attempt: values are as new as they can be, and the reader stays.
 /// From then on the parts stay as they are, so that what was taken is never sent again. Of changes, the reader then moves
 /// at once, and the parts are all that holds them until the last is delivered, in a later export if need be; meanwhile
-/// newer changes wait in their cells. Totals are in the next collection anyway, so they are given up with their export.
+/// newer changes wait in their cells. Totals are in the next collection anyway, so they are given up with their export, and
+/// a part that is refused holds up no other.
 #[derive(Debug)]
 pub(super) struct Cursor {
     state: RefCell<State>,
-    /// Whether everything up to now has been delivered.
-    is_settled: Cell<bool>,
+    /// Points that the last export left undelivered, once it is over and they are known.
+    left: Cell<Option<usize>>,
 }
 
 #[derive(Debug)]
@@ -25,8 +26,10 @@ struct State {
     reader: Reader,
     bytes_max: usize,
     parts: VecDeque<MetricsPart>,
-    /// Whether some of the last collection was taken.
+    /// Whether some of the last collection was taken, or given up.
     has_begun: bool,
+    /// Points of it that were given up.
+    given_up: usize,
     /// Room for a body.
     spare: Vec<u8>,
 }
@@ -34,14 +37,14 @@ struct State {
 impl Cursor {
     pub(super) fn new(reader: Reader, bytes_max: usize) -> Self {
         let parts = VecDeque::new();
-        let state = State { reader, bytes_max, parts, has_begun: false, spare: Vec::new() };
-        Self { state: RefCell::new(state), is_settled: Cell::new(false) }
+        let state = State { reader, bytes_max, parts, has_begun: false, given_up: 0, spare: Vec::new() };
+        Self { state: RefCell::new(state), left: Cell::new(None) }
     }
 
     /// Points that have not been delivered.
     pub(super) fn undelivered(&self) -> usize {
-        if self.is_settled.get() {
-            return 0;
+        if let Some(left) = self.left.get() {
+            return left;
         }
         let state = &mut *self.state.borrow_mut();
         let held = if state.holds_changes() { state.parts.iter().map(|part| part.points).sum() } else { 0 };
@@ -50,7 +53,9 @@ impl Cursor {
 
     /// Says, at the end, whether everything was delivered.
     pub(super) fn settle(&self, is_delivered: bool) {
-        self.is_settled.set(is_delivered);
+        let state = self.state.borrow();
+        let only_gaps = state.parts.is_empty() && state.given_up > 0;
+        self.left.set(if is_delivered || only_gaps { Some(state.given_up) } else { None });
     }
 
     /// Whether there are changes that only the parts hold.
@@ -60,7 +65,7 @@ impl Cursor {
 
     /// Collects what is to be sent.
     pub(super) fn collect(&self) {
-        self.is_settled.set(false);
+        self.left.set(None);
         self.state.borrow_mut().collect();
     }
 
@@ -89,10 +94,27 @@ impl Cursor {
         let state = &mut *self.state.borrow_mut();
         state.parts.pop_front();
         state.has_begun = true;
+        let is_whole = state.parts.is_empty() && state.given_up == 0;
         // Said again it means nothing.
-        if state.parts.is_empty() || state.are_changes() {
+        if is_whole || state.are_changes() {
             state.reader.delivered();
         }
+    }
+
+    /// Leaves the next part out, which is refused, if the next collection has it anyway; whether it has.
+    pub(super) fn give_up_part(&self) -> bool {
+        let state = &mut *self.state.borrow_mut();
+        if state.are_changes() {
+            return false;
+        }
+        state.given_up += state.parts.pop_front().map_or(0, |part| part.points);
+        state.has_begun = true;
+        true
+    }
+
+    /// Whether all that was collected last was taken.
+    pub(super) fn is_whole(&self) -> bool {
+        self.state.borrow().given_up == 0
     }
 }
 
@@ -101,7 +123,7 @@ impl State {
         let mut body = self.parts.pop_front().map_or_else(Vec::new, |part| part.body);
         body.clear();
         self.parts.clear();
-        self.has_begun = false;
+        (self.has_begun, self.given_up) = (false, 0);
         let points = encode_metrics(self.reader.collect(), &mut body);
         if body.len() > self.bytes_max {
             self.parts.extend(split_metrics(&body, self.bytes_max));

@@ -69,7 +69,12 @@ impl MetricsLane {
                     (started, backoff) = (Instant::now(), Backoff::new(self.retry));
                 }
                 // What is refused is in the next export.
-                Verdict::Refused { .. } => return false,
+                Verdict::Refused { .. } => {
+                    if !self.cursor.give_up_part() {
+                        return false;
+                    }
+                    (started, backoff) = (Instant::now(), Backoff::new(self.retry));
+                }
                 Verdict::Retry { after, .. } => {
                     let wait = backoff.next(started.elapsed(), after, fastrand::f64());
                     let Some(wait) = wait else { return false };
@@ -80,7 +85,7 @@ impl MetricsLane {
                 }
             }
         }
-        true
+        self.cursor.is_whole()
     }
 
     /// A body as it is sent; `None` if there is nothing left of it.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, TE, USER_AGENT};
-use http::uri::Scheme;
+use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use rustls::pki_types::ServerName;
 use tokio_rustls::TlsConnector;
@@ -60,13 +60,19 @@ impl Endpoint {
             protocol: target.protocol,
             compression: target.compression,
             timeout: target.timeout,
-            port: authority.port_u16().unwrap_or(if is_tls { 443 } else { 80 }),
+            port: port(authority, is_tls).ok_or_else(wrong)?,
             host,
             tls,
             uri: uri(&url, target.protocol, signal).ok_or_else(wrong)?,
             headers,
         })
     }
+}
+
+/// The port, or that of the scheme if there is none; an empty one is none (RFC 3986 section 3.2.3).
+fn port(authority: &Authority, is_tls: bool) -> Option<u16> {
+    let digits = authority.as_str().strip_prefix(authority.host())?.trim_start_matches(':');
+    if digits.is_empty() { Some(if is_tls { 443 } else { 80 }) } else { digits.parse().ok() }
 }
 
 /// HTTP/1.1 wants the path alone, HTTP/2 the whole (RFC 9112 section 3.2.1, RFC 9113 section 8.3.1).

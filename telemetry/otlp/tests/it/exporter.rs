@@ -11,7 +11,7 @@ use telemetry::logs;
 use telemetry::trace::{ActiveSpan, Parent, SpanDescriptor, SpanKind};
 use telemetry::{Counter, Set, Telemetry, TelemetryOptions, Temporality, Worker, metric_set, otel_info};
 use telemetry_otlp::{
-    Compression, OtlpExporter, OtlpOptions, Protocol, Retry, ShutdownReport, Signal, Target,
+    Compression, OtlpExporter, OtlpOptions, Protocol, Retry, ShutdownReport, Signal, Target, encode_metrics,
 };
 
 use crate::process;
@@ -314,6 +314,26 @@ fn of_metrics_in_parts_those_that_were_taken_are_not_sent_again_and_the_others_a
 }
 
 #[test]
+fn a_part_of_totals_that_is_refused_holds_up_no_other() {
+    let _turn = process::record();
+    let receiver = Receiver::start(Protocol::HttpProtobuf);
+    let mut fixture = fixture(&receiver);
+    fixture.options.temporality = Temporality::Cumulative;
+    (fixture.options.interval, fixture.options.metrics_bytes_max) = (Duration::from_secs(3600), 0);
+    let points = encode_metrics(&fixture.telemetry.collect(), &mut Vec::new());
+    let parts = |receiver: &Receiver| {
+        let requests = receiver.received();
+        let parts = requests.iter().filter(|it| it.metrics.is_some());
+        (parts.clone().count(), parts.filter(|it| it.is_taken).count())
+    };
+    receiver.reply("etrics", [Reply::Status(400, &[]), Reply::Status(503, &[]), Reply::Status(400, &[])]);
+    let report = fixture.start().shutdown(DEADLINE);
+    assert_eq!(report, of(2, 0, 0), "each point was a part");
+    let (sent, taken) = parts(&receiver);
+    assert!(taken > points && sent == taken + 3, "{sent} parts, {taken} taken");
+}
+
+#[test]
 fn a_connection_that_the_receiver_closed_meanwhile_is_no_failure() {
     let _turn = process::record();
     let receiver = Receiver::start(Protocol::HttpProtobuf);
@@ -546,9 +566,14 @@ fn whoever_looks_at_bodies_may_change_them_drop_them_and_even_panic() {
 #[test]
 fn what_goes_nowhere_is_not_looked_at_and_mistakes_are_told_at_the_start() {
     let telemetry = Telemetry::default();
-    for (endpoint, word) in
-        [("localhost:4318", "localhost"), ("ftp://localhost", "ftp"), ("http://", "http"), ("", "")]
-    {
+    for (endpoint, word) in [
+        ("localhost:4318", "localhost"),
+        ("ftp://localhost", "ftp"),
+        ("http://", "http"),
+        ("http://localhost:43180000", "43180000"),
+        ("http://[::1]:otlp", "otlp"),
+        ("", ""),
+    ] {
         let options = OtlpOptions::new(endpoint, Protocol::HttpProtobuf);
         let error = OtlpExporter::start(&telemetry, options).expect_err("it is no endpoint").to_string();
         assert!(error.contains(word) && error.contains("no http or https URL"), "{error}");

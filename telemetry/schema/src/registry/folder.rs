@@ -31,8 +31,15 @@ impl std::error::Error for FolderError {
     }
 }
 
-/// The YAML files of a folder, by name: name and content, for [`read`](super::read).
+/// The YAML files of a folder, by name: name and content, for [`read`](super::read). Refused if there are others in
+/// folders of it, which would be no part of the registry without anybody knowing.
 pub fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, FolderError> {
+    for path in entries(folder)?.into_iter().filter(|path| path.is_dir()) {
+        if !yaml_files(&path)?.is_empty() {
+            let why = "this folder has YAML files: all of a registry lie in one folder";
+            return Err(FolderError { path, source: Error::new(ErrorKind::InvalidInput, why) });
+        }
+    }
     let mut files = Vec::new();
     for name in yaml_files(folder)? {
         let text = read_file(&folder.join(&name))?;
@@ -78,17 +85,18 @@ pub fn write_folder(folder: &Path, registry: &Registry) -> Result<(), FolderErro
 }
 
 fn yaml_files(folder: &Path) -> Result<Vec<String>, FolderError> {
-    let failed = |source| FolderError { path: folder.to_owned(), source };
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        if is_yaml(&name) && entry.path().is_file() {
-            names.push(name);
-        }
-    }
+    let files = entries(folder)?.into_iter().filter(|path| path.is_file());
+    let mut names: Vec<String> =
+        files.filter_map(|path| path.file_name()?.to_str().map(str::to_owned)).collect();
+    names.retain(|name| is_yaml(name));
     names.sort();
     Ok(names)
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, FolderError> {
+    let failed = |source| FolderError { path: folder.to_owned(), source };
+    let entries = fs::read_dir(folder).map_err(failed)?;
+    entries.map(|entry| entry.map(|entry| entry.path()).map_err(failed)).collect()
 }
 
 fn is_yaml(name: &str) -> bool {

@@ -43,6 +43,19 @@ fn a_folder_holds_what_was_written_last() {
     assert!(target.path().join("notes.txt").exists(), "what is no YAML is somebody else's");
 }
 
+#[test]
+fn what_lies_deeper_is_not_passed_over() {
+    let target = tempfile::tempdir().unwrap();
+    write_folder(target.path(), &registry(&folder("format"))).unwrap();
+    let deeper = target.path().join("deeper");
+    std::fs::create_dir(&deeper).unwrap();
+    std::fs::write(deeper.join("notes.txt"), "").unwrap();
+    assert!(read_folder(target.path()).is_ok());
+    std::fs::write(deeper.join("more.yaml"), "").unwrap();
+    let error = read_folder(target.path()).expect_err("it has files that nobody would read").to_string();
+    assert!(error.contains("deeper") && error.contains("one folder"), "{error}");
+}
+
 /// Where samples of others are, if they are here.
 fn samples() -> Option<PathBuf> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/weaver/sample");

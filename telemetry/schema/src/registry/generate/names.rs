@@ -42,18 +42,23 @@ impl Names {
     }
 }
 
-/// Words joined, each with a capital; what cannot stand in an identifier separates words.
+/// A type from words.
 fn pascal(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let joined: String = words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect();
+    let joined = joined(name);
     let is_identifier = joined.starts_with(|c: char| c.is_ascii_alphabetic()) && joined != "Self";
     if is_identifier { joined } else { format!("Value{joined}") }
+}
+
+/// Words joined, each with a capital; what cannot stand in an identifier separates words.
+fn joined(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()
 }
 
 /// Whether a variant made of this value has the value again, once its words are told apart by their capitals.
 pub(super) fn is_plain_value(value: &str, variant: &str) -> bool {
     let is_word = |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    value.split('_').all(is_word) && pascal(value) == variant
+    value.split('_').all(is_word) && joined(value) == variant
 }
 
 #[cfg(test)]
@@ -81,5 +86,6 @@ mod tests {
             assert!(!is_plain_value(value, &pascal(value)), "{value}");
         }
         assert!(!is_plain_value("kept", "Kept2"));
+        assert!(!is_plain_value("self", "ValueSelf"));
     }
 }
