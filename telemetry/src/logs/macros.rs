@@ -110,7 +110,7 @@ macro_rules! __otel_emit {
         $crate::__private::inventory::submit! { $crate::__private::LinkedEvent(&__TELEMETRY_EVENT) }
         if __TELEMETRY_EVENT.is_enabled() {
             #[allow(unused_imports)]
-            use $crate::__private::Shown as _;
+            use $crate::__private::{NoValue as _, Shown as _};
             $crate::__private::emit(&__TELEMETRY_EVENT, $message, &[$($field)*])
         }
     }};
@@ -135,7 +135,7 @@ macro_rules! __otel_field {
 #[macro_export]
 macro_rules! __otel_value {
     (Given $value:expr) => {
-        $crate::__private::Given(&$value).telemetry_value()
+        (&$crate::__private::Given(&$value)).telemetry_value()
     };
     ($form:ident $value:expr) => {
         $crate::logs::EventValue::$form(&$value)

@@ -273,7 +273,7 @@ pub mod __private {
     pub use super::fields::{EMPTY_SLOT, FieldPart, fields, fields_len, fields_problem};
     pub use super::names::{event_key_problem, event_keys_problem, event_name_problem};
     pub use super::site::{EventSite, LinkedEvent};
-    pub use super::value::{Given, Shown};
+    pub use super::value::{Given, NoValue, Shown};
 
     /// Emits an event that is enabled.
     #[inline(never)]

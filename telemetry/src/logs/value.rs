@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::EventValue;
 use crate::descriptor::AttributeKind;
 
-/// A value of an event as written. Its inherent method goes first and asks for a type with a value of its own; for
-/// all others, and for type parameters, the compiler falls back to [`Shown`].
+/// A value of an event as written. Of a reference to it, the inherent method goes first and asks for a type with a value of
+/// its own; for all others, and for type parameters, the compiler falls back to [`Shown`], and from there to [`NoValue`].
 #[derive(Debug)]
 pub struct Given<'a, T: ?Sized>(pub &'a T);
 
@@ -33,12 +33,29 @@ impl<'a, T: Display> Shown<'a> for Given<'a, T> {
     }
 }
 
+/// The last resort: the compiler says what a value can be.
+pub trait NoValue<'a, T: ?Sized> {
+    /// Never called.
+    fn telemetry_value(&self) -> EventValue<'a>
+    where
+        T: EventScalar;
+}
+
+impl<'a, T: ?Sized> NoValue<'a, T> for &Given<'a, T> {
+    fn telemetry_value(&self) -> EventValue<'a>
+    where
+        T: EventScalar,
+    {
+        self.0.event_value()
+    }
+}
+
 /// A type that a field of an event or of a span can have: its values keep their type. Derive
 /// [`AttributeValue`](crate::AttributeValue) for a closed enum.
 #[diagnostic::on_unimplemented(
     message = "no field of an event or a span can be `{Self}`",
     note = "it can be text, a number, a `bool`, an enum that derives `AttributeValue`, an `Option` of these, or \
-            `&dyn Display`"
+            `&dyn Display`; an event's can also be whatever is `Display`, or be written `?value` if it is `Debug`"
 )]
 pub trait EventScalar {
     /// What descriptors call the type.
