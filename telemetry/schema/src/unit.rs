@@ -3,9 +3,12 @@
 use crate::suggestion::nearest;
 
 /// Atoms taken without a prefix.
-const PLAIN: [&str; 7] = ["min", "h", "d", "wk", "%", "Cel", "1"];
+const PLAIN: [&str; 11] = ["min", "h", "d", "wk", "mo", "a", "%", "Cel", "1", "10*", "10^"];
 /// Atoms that take a prefix.
-const PREFIXED: [&str; 12] = ["s", "By", "bit", "Hz", "m", "g", "J", "W", "V", "A", "K", "Pa"];
+const PREFIXED: [&str; 21] = [
+    "s", "By", "bit", "Hz", "m", "g", "J", "W", "V", "A", "K", "Pa", "N", "F", "Ohm", "lm", "lx", "cd",
+    "mol", "L", "bar",
+];
 const PREFIXES: [&str; 14] = ["", "k", "M", "G", "T", "P", "m", "u", "n", "Ki", "Mi", "Gi", "Ti", "Pi"];
 /// Common words and what UCUM calls them.
 const SPOKEN: [(&str, &str); 16] = [
@@ -140,6 +143,9 @@ mod tests {
             "/s",
             "{a/b.c}",
             "10",
+            "10*3{thing}",
+            "10^6.By",
+            "kOhm",
         ] {
             assert_eq!(unit_problem(unit), None, "{unit}");
         }
