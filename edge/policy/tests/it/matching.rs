@@ -85,6 +85,9 @@ fn numbers_compare_exactly_in_one_domain() {
         on_attribute(json!({"lt": 0})),
         &[(attribute(Owned::Double(-0.5)), true), (attribute(Owned::Double(f64::NAN)), false)],
     );
+    // A reader that rounds carelessly takes these for 100.
+    check(on_attribute(json!({"gt": 99.999_999_999_999_99})), &[(attribute(100), true)]);
+    check(on_attribute(json!({"equals": 100.000_000_000_000_01})), &[(attribute(100), false)]);
     check(on_attribute(json!({"lte": 2.0})), &[(attribute(2), true), (attribute(Owned::Bool(true)), false)]);
 }
 
