@@ -6,7 +6,7 @@ use std::time::Duration;
 use edge_policy::{Attached, Audience, Extension, Flaw, Seat, Signal, Snapshot, Viewer, Watch};
 
 use crate::copies::{Copies, Route};
-use crate::handler::{Handler, Unserved};
+use crate::handler::{Handler, Unserved, version_problem};
 use crate::outlet::Outlet;
 
 /// Serves the extensions of policies, with a handler for each type.
@@ -74,12 +74,7 @@ impl Extensions {
     fn outlet(&self, extension: &Extension) -> Result<Arc<Outlet>, Unserved> {
         let handler = self.handlers.iter().find(|handler| handler.kind() == extension.kind);
         let handler = handler.ok_or_else(|| Unserved::Type(extension.kind.clone()))?;
-        let known = handler.version();
-        let major = |version: &str| version.split('.').next().map(str::to_owned);
-        if !extension.version.is_empty() && major(&extension.version) != major(known) {
-            return Err(Unserved::Version { asked: extension.version.clone(), known });
-        }
-        handler.outlet(extension)
+        version_problem(extension, handler.version()).map_or_else(|| handler.outlet(extension), Err)
     }
 }
 

@@ -26,6 +26,14 @@ pub trait Handler: Send + Sync {
     fn shutdown(&self, deadline: Duration);
 }
 
+/// What is wrong with the version that an extension asks for, where `known` is served.
+pub(crate) fn version_problem(extension: &Extension, known: &'static str) -> Option<Unserved> {
+    let major = |version: &str| version.split('.').next().map(str::to_owned);
+    let asked = &extension.version;
+    let is_understood = asked.is_empty() || major(asked) == major(known);
+    (!is_understood).then(|| Unserved::Version { asked: asked.clone(), known })
+}
+
 /// Why an extension gets nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unserved {

@@ -3,6 +3,7 @@
 //! Refuses to hold up a request or to change what becomes of a record: what there is no room for is dropped and
 //! counted.
 
+pub mod built_in;
 mod copies;
 mod events;
 mod extensions;

@@ -3,6 +3,7 @@
 mod check;
 mod eval;
 mod explain;
+mod extensions;
 mod mistaken;
 mod request;
 mod simulate;

@@ -93,6 +93,18 @@ fn github_gets_workflow_commands_with_everything_escaped() {
 }
 
 #[test]
+fn an_extension_that_no_edge_serves_is_told_and_the_policy_counts() {
+    let text = "- id: p\n  log: {match: [{log_field: body, exists: true}], keep: none}\n  extensions: \
+                [{type: org.example/nope, version: 1.0.0}, {type: com.usetero/s3-dump, version: 1.0.0}]\n";
+    let found = problems(&[("p.yaml", text)]);
+    let told = |index: usize| (found[index]["level"].as_str(), found[index]["place"].as_str());
+    assert_eq!(told(0), (Some("warning"), Some("extensions[0]")), "{found:?}");
+    assert_eq!(found[0]["problem"], "unknown type \"org.example/nope\"");
+    assert_eq!(told(1), (Some("warning"), Some("extensions[1]")));
+    assert!(found[1]["problem"].as_str().unwrap().starts_with("config: is missing"));
+}
+
+#[test]
 fn an_id_in_two_files_is_told() {
     let problems = problems(&[("a.yaml", SOUND), ("b.yaml", SOUND)]);
     assert_eq!(problems.len(), 1, "{problems:?}");

@@ -24,7 +24,15 @@ pub use store::{Environment, TargetError};
 pub use target::{Batching, Compression, Place, Store, Target};
 
 /// The type, as policies name it.
-const KIND: &str = "com.usetero/s3-dump";
+pub(crate) const KIND: &str = "com.usetero/s3-dump";
+
+/// The version of its configuration.
+pub(crate) const VERSION: &str = "1.0.0";
+
+/// What is wrong with a configuration, whatever the targets.
+pub(crate) fn config_problem(config: &[u8]) -> Option<Unserved> {
+    config::target_of(config).err().map(Unserved::Config)
+}
 
 /// Dumps records into object stores.
 #[derive(Debug)]
@@ -86,7 +94,7 @@ impl Handler for S3Dump {
     }
 
     fn version(&self) -> &'static str {
-        "1.0.0"
+        VERSION
     }
 
     /// What is configured here beats what a server says.

@@ -88,7 +88,7 @@ const REMEDIES: [(&str, &str); 38] = [
     ),
     ("expected a number", "write the number without quotes, such as `gt: 5`"),
     ("is no number", "write a number of that type"),
-    ("trace: keep: is missing", "say how many traces are kept, such as `keep: {percentage: 10}`"),
+    ("trace: keep: a percentage is needed", "say how many traces are kept, such as `keep: {percentage: 10}`"),
     ("trace: keep: expected an object", "write the share as a member, such as `keep: {percentage: 10}`"),
     ("keep: invalid value", KEEP),
     ("rename target `to` is empty", "say the attribute's new key in `to`"),

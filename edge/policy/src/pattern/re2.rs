@@ -127,6 +127,9 @@ impl Translator<'_> {
             self.output.push(named);
             return Ok(());
         }
+        if let Some(sign @ ('=' | '!')) = self.input.peek() {
+            return Err(format!("look-around, such as `(?{sign}`, is not supported"));
+        }
         for flag in self.input.by_ref() {
             if !matches!(flag, 'i' | 'm' | 's' | 'U' | '-' | ':' | ')') {
                 return Err(format!("group flag `{flag}` is not one of i, m, s, U"));
@@ -224,16 +227,17 @@ impl Translator<'_> {
     }
 
     fn hexadecimal(&mut self) -> Result<char, String> {
-        let (digits, complete) = if self.input.next_if_eq(&'{').is_some() {
-            self.braced().map_or((String::new(), false), |digits| (digits, true))
+        let (digits, complete, written) = if self.input.next_if_eq(&'{').is_some() {
+            let (digits, complete) = self.braced().map_or((String::new(), false), |digits| (digits, true));
+            let written = format!("{{{digits}}}");
+            (digits, complete, written)
         } else {
             let digits: String = self.input.by_ref().take(2).collect();
-            let complete = digits.len() == 2;
-            (digits, complete)
+            (digits.clone(), digits.len() == 2, digits)
         };
         let hexadecimal = complete && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
         let code = u32::from_str_radix(&digits, 16).ok().filter(|_| hexadecimal);
-        code.and_then(char::from_u32).ok_or_else(|| format!("invalid escape sequence `\\x{digits}`"))
+        code.and_then(char::from_u32).ok_or_else(|| format!("invalid escape sequence `\\x{written}`"))
     }
 
     /// What stands up to the closing brace, which is stepped over; `None` if there is none.

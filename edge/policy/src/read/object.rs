@@ -156,8 +156,18 @@ pub(crate) fn enum_value<T: Copy>(
     };
     found.map(|(_, _, value)| *value).ok_or_else(|| {
         let names: Vec<&str> = table.iter().map(|(name, _, _)| *name).collect();
-        format!("{value} is not one of {}", names.join(", "))
+        let names = names.join(", ");
+        let is_unspecified = value.as_u64() == Some(0) || value.as_str().is_some_and(is_unspecified);
+        if is_unspecified {
+            format!("unspecified is not one of {names}")
+        } else {
+            format!("{value} is not one of {names}")
+        }
     })
+}
+
+fn is_unspecified(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with("unspecified")
 }
 
 #[cfg(test)]

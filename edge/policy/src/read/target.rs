@@ -50,7 +50,7 @@ fn read_trace(value: &Value, report: &Report) -> Option<TraceTarget> {
     let trace = Object::new(value, "trace", report, &MEMBERS)?;
     let matchers = read_matchers(&trace, Signal::Trace, report);
     let Some(keep) = trace.get("keep") else {
-        trace.error("keep: is missing: a percentage is needed");
+        trace.error("keep: a percentage is needed");
         return None;
     };
     Some(TraceTarget { matchers, keep: sampling::read(keep, report)? })

@@ -278,12 +278,12 @@ fn trace_keeps_are_validated() {
         assert_eq!(errors(good.clone()), Vec::<String>::new(), "{good}");
     }
     for (bad, expected) in [
-        (Value::Null, "trace: keep: is missing"),
+        (Value::Null, "trace: keep: a percentage is needed"),
         (json!("50%"), "trace: keep: expected an object"),
         (json!({"percentage": -1}), "trace: keep: percentage: -1 is not a number from 0 to 100"),
         (json!({"percentage": "NaN"}), "trace: keep: percentage: \"NaN\" is not"),
         (json!({"mode": "random"}), "trace: keep: mode: \"random\" is not one of"),
-        (json!({"mode": 0}), "trace: keep: mode: 0 is not one of"),
+        (json!({"mode": 0}), "trace: keep: mode: unspecified is not one of"),
         (json!({"sampling_precision": 15}), "trace: keep: sampling_precision: 15 is not"),
         (json!({"sampling_precision": 0}), "trace: keep: sampling_precision: 0 is not"),
         (json!({"hash_seed": -1}), "trace: keep: hash_seed: -1 is not"),
@@ -303,7 +303,7 @@ fn selectors_that_compare_by_themselves_take_no_other_condition() {
         set.rejected.first().map_or(Vec::new(), |rejected| rejected.errors.clone())
     };
     for (signal, matcher, expected) in [
-        ("trace", json!({"span_kind": 0}), "trace: match[0]: span_kind: 0 is not one of"),
+        ("trace", json!({"span_kind": 0}), "trace: match[0]: span_kind: unspecified is not one of"),
         (
             "trace",
             json!({"span_kind": "server", "exact": "x"}),

@@ -7,6 +7,7 @@ use edge_policy::{About, PolicySet, Rejected, Snapshot, Warning, lint, place_of,
 
 use super::line::line_of;
 use super::{Level, Problem, Report};
+use crate::cli::extensions;
 
 /// A file that holds policies.
 struct Read {
@@ -159,6 +160,12 @@ fn check_together(read: &mut [Read], report: &mut Report) {
     report
         .problems
         .extend(snapshot.rejected().iter().flat_map(|rejected| owner(&rejected.id).invalid(rejected)));
+    for (id, problem) in extensions::problems(&snapshot) {
+        let (place, problem) = place_of(&problem);
+        let remedy = Some("take it out, or mend it: no copies are made for it");
+        let file = &read[owners[id]];
+        report.problems.push(file.problem(Level::Warning, "extension", Some(id), place, problem, remedy));
+    }
     all.policies.retain(|policy| snapshot.ids().binary_search(&policy.id).is_ok());
     for finding in lint(&all.policies, &snapshot) {
         let file = owner(&finding.policy);
